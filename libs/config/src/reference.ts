@@ -1,0 +1,11 @@
+import { settings } from './settings.ts'
+
+/** Renders the settings as Markdown, for docs/configuration.md. */
+export function configurationReference(): string {
+  const rows = Object.values(settings).map((setting) => {
+    const absent = setting.schema.safeParse(undefined)
+    const value = absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : '–'
+    return `| \`${setting.env}\` | ${value} | ${setting.doc} |`
+  })
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
+}

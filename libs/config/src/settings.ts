@@ -1,0 +1,138 @@
+import { sttEngines, ttsEngines } from '@voicebox/engines'
+import { z } from 'zod'
+
+/** Parses a setting given as JSON text, so that a wrong one is named with its place. */
+const json = <S extends z.ZodType>(schema: S) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `not JSON: ${(error as Error).message}` })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const names = <const T extends string>(values: readonly T[]) => z.enum(values as [T, ...T[]])
+
+export const llmProviderSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('openai-compatible').default('openai-compatible'),
+    name: z.string().min(1).max(64),
+    baseURL: z.url(),
+    apiKey: z.string().default('none'),
+    model: z.string().min(1),
+    /** Longest wait for the first token, then the next provider is asked. */
+    firstTokenTimeoutMs: integer(100, 600_000).default(10_000),
+    /** Longest silence between two tokens. */
+    idleTimeoutMs: integer(100, 600_000).default(15_000),
+  }),
+  z.strictObject({ type: z.literal('echo'), name: z.string().default('echo') }),
+  z.strictObject({
+    type: z.literal('stub'),
+    name: z.string().default('stub'),
+    firstTokenMs: z.number().min(0).default(0),
+    tokensPerSecond: z.number().positive().default(100),
+    reply: z.string().default('This is a reply of the stub provider.'),
+  }),
+])
+export type LlmProvider = z.infer<typeof llmProviderSchema>
+
+const stubSchema = z.strictObject({
+  sttMs: z.number().min(0).default(0),
+  transcript: z.string().default('This is a transcript of the stub engine.'),
+  ttsFirstByteMs: z.number().min(0).default(0),
+  /** Seconds of work for a second of audio; 0 makes all audio at once. */
+  ttsRealtimeFactor: z.number().min(0).default(0),
+})
+export type StubSettings = z.infer<typeof stubSchema>
+
+/** A model as clients name it, and the pipeline that serves it. */
+const modelSchema = z.strictObject({
+  stt: names(Object.keys(sttEngines) as (keyof typeof sttEngines)[]).optional(),
+  llm: z.string().min(1).max(64).optional(),
+  tts: names(ttsEngines).optional(),
+  voice: z.string().optional(),
+})
+
+/** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
+export const settings = {
+  host: { env: 'VOICEBOX_HOST', schema: z.string().default('127.0.0.1'), doc: 'Address that the gateway listens on.' },
+  port: { env: 'VOICEBOX_PORT', schema: integer(0, 65_535).default(8080), doc: 'Plain port; 0 picks a free one.' },
+  tlsPort: {
+    env: 'VOICEBOX_TLS_PORT',
+    schema: integer(0, 65_535).default(8443),
+    doc: 'TLS port (the official Node client always dials wss); 0 picks a free one. Used when a certificate is set or made.',
+  },
+  tlsCertFile: { env: 'VOICEBOX_TLS_CERT', schema: z.string().optional(), doc: 'PEM file of the certificate. Absent: the launcher makes a self-signed one.' },
+  tlsKeyFile: { env: 'VOICEBOX_TLS_KEY', schema: z.string().optional(), doc: 'PEM file of the private key.' },
+  apiKey: {
+    env: 'VOICEBOX_API_KEY',
+    schema: z.string().min(8).default('sk-voicebox-dev'),
+    doc: 'The key that clients present.',
+    secret: true,
+  },
+  dataDir: { env: 'VOICEBOX_DATA_DIR', schema: z.string().default('.voicebox'), doc: 'Where the embedded servers keep their data.' },
+  redisUrl: { env: 'REDIS_URL', schema: z.string().optional(), doc: 'Redis to use. Absent: the launcher starts its own.', secret: true },
+  modelsDir: { env: 'VOICEBOX_MODELS_DIR', schema: z.string().default('.voicebox/models'), doc: 'Where model files live.' },
+  transport: {
+    env: 'VOICEBOX_TRANSPORT',
+    schema: names(['auto', 'uws', 'ws']).default('auto'),
+    doc: 'WebSocket server: uWebSockets where it loads, else ws.',
+  },
+  sttEngine: {
+    env: 'VOICEBOX_STT_ENGINE',
+    schema: names(Object.keys(sttEngines) as (keyof typeof sttEngines)[]).optional(),
+    doc: 'Speech to text. Absent: whisper if its model is there, else pocketsphinx.',
+  },
+  ttsEngine: {
+    env: 'VOICEBOX_TTS_ENGINE',
+    schema: names(ttsEngines).optional(),
+    doc: 'Text to speech. Absent: kokoro or piper if their model is there, else flite, else espeak-ng.',
+  },
+  llmProviders: {
+    env: 'VOICEBOX_LLM_PROVIDERS',
+    schema: json(z.array(z.preprocess(withDefaultType, llmProviderSchema)).min(1)).optional(),
+    doc: 'Language providers as a JSON list, in failover order: {name, baseURL, apiKey, model}. Absent: echo, which repeats what it heard.',
+    secret: true,
+  },
+  models: {
+    env: 'VOICEBOX_MODELS',
+    schema: json(z.record(z.string(), modelSchema)).optional(),
+    doc: 'Model catalogue as JSON: a model name and its {stt, llm, tts, voice}; what is left out is the default pipeline.',
+  },
+  stub: { env: 'VOICEBOX_STUB', schema: json(stubSchema).optional(), doc: 'What the stub engines say and how long they take, as JSON.' },
+  device: {
+    env: 'VOICEBOX_DEVICE',
+    schema: names(['auto', 'cpu', 'cuda']).default('auto'),
+    doc: 'Where models run: CUDA where it is found (auto), or as named.',
+  },
+  whisperModel: { env: 'VOICEBOX_WHISPER_MODEL', schema: z.string().default('whisper-base'), doc: 'Folder of the Whisper model below the models folder.' },
+  whisperDtype: { env: 'VOICEBOX_WHISPER_DTYPE', schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'), doc: 'Weights that Whisper loads.' },
+  kokoroModel: { env: 'VOICEBOX_KOKORO_MODEL', schema: z.string().default('kokoro-82m'), doc: 'Folder of the Kokoro model below the models folder.' },
+  kokoroDtype: { env: 'VOICEBOX_KOKORO_DTYPE', schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'), doc: 'Weights that Kokoro loads.' },
+  piperVoice: { env: 'VOICEBOX_PIPER_VOICE', schema: z.string().default('en_US-lessac-medium'), doc: 'Piper voice: a .onnx and its .onnx.json below piper/ in the models folder.' },
+  workerConcurrency: { env: 'VOICEBOX_WORKER_CONCURRENCY', schema: integer(1, 1024).optional(), doc: 'Jobs that one worker does at a time. Absent: what suits the engine.' },
+  claimAfterMs: {
+    env: 'VOICEBOX_CLAIM_AFTER_MS',
+    schema: integer(100, 600_000).default(5_000),
+    doc: 'A job whose worker has given no sign of life for this long is done by another.',
+  },
+  jobDeadlineMs: { env: 'VOICEBOX_JOB_DEADLINE_MS', schema: integer(1_000, 3_600_000).default(300_000), doc: 'Longest life of a job, waiting included.' },
+  maxConnections: { env: 'VOICEBOX_MAX_CONNECTIONS', schema: integer(1, 1_000_000).default(2_000), doc: 'Sockets that one gateway accepts.' },
+  maxSendBufferBytes: { env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES', schema: integer(65_536, 1 << 30).default(16 << 20), doc: 'Unread output of one connection, beyond which it is closed.' },
+  maxInputBufferMs: { env: 'VOICEBOX_MAX_INPUT_BUFFER_MS', schema: integer(1_000, 3_600_000).default(300_000), doc: 'Longest uncommitted input audio of one session.' },
+  logLevel: { env: 'VOICEBOX_LOG_LEVEL', schema: names(['debug', 'info', 'warn', 'error', 'silent']).default('info'), doc: 'Least severe log line that is written.' },
+} as const satisfies Record<string, { env: string; schema: z.ZodType; doc: string; secret?: boolean }>
+
+export type Settings = { [K in keyof typeof settings]: z.infer<(typeof settings)[K]['schema']> }
+
+/** A provider that names no type is an OpenAI-compatible one. */
+function withDefaultType(provider: unknown): unknown {
+  return typeof provider === 'object' && provider !== null && !('type' in provider)
+    ? { type: 'openai-compatible', ...provider }
+    : provider
+}
