@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { integer } from './scalars.ts'
+import { toolChoiceSchema, toolSchema } from './tool.ts'
+
+const modality = z.enum(['audio', 'text'])
+
+export const outputModalitiesSchema = z
+  .array(modality)
+  .refine((modalities) => modalities.length === 1, "Supported combinations are: ['text'] and ['audio'].")
+  .pipe(z.tuple([modality]))
+  .describe('`["audio"]` (with its transcript) or `["text"]`.')
+export type OutputModalities = z.infer<typeof outputModalitiesSchema>
+
+export const maxOutputTokensSchema = z
+  .union([integer({ min: 1, max: 4096 }), z.literal('inf')])
+  .describe('Most tokens of one response, from 1 to 4096, or `"inf"`.')
+
+const promptVariable = z.union([z.string(), z.strictObject({ type: z.literal('input_text'), text: z.string() })])
+
+const promptSchema = z
+  .strictObject({
+    id: z.string().min(1),
+    version: z.string().nullable().exactOptional(),
+    variables: z
+      .record(z.string(), promptVariable)
+      .nullable()
+      .exactOptional()
+      .describe('Values for the variables of the template.'),
+  })
+  .meta({ id: 'Prompt', description: 'A stored prompt template.' })
+
+const reasoningSchema = z
+  .strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional() })
+  .meta({ id: 'Reasoning', description: 'How much a reasoning model thinks.' })
+
+/** What governs the making of a response: set for the session, overridden by `response.create`. */
+export const generationFields = {
+  output_modalities: outputModalitiesSchema,
+  instructions: z.string().describe('System prompt; an empty string clears it.'),
+  tools: z.array(toolSchema).max(128).describe('Tools that the model may call; an empty list clears them.'),
+  tool_choice: toolChoiceSchema,
+  max_output_tokens: maxOutputTokensSchema,
+  prompt: promptSchema.nullable().describe('Stored prompt template, or null.'),
+}
+
+/** Known by reasoning models only, so absent until it is set. */
+export const reasoningFields = {
+  reasoning: reasoningSchema.exactOptional(),
+  parallel_tool_calls: z.boolean().exactOptional().describe('Whether one response may call several tools.'),
+}

@@ -1,0 +1,221 @@
+import type { ClientEventOf, ClientEventType } from './client-events.ts'
+import type { Item } from './item.ts'
+import type { ResponseObject } from './response-object.ts'
+import type { ServerEventOf, ServerEventType } from './server-events.ts'
+import { defaultSession } from './session-object.ts'
+
+const session = defaultSession({ id: 'sess_1', model: 'gpt-realtime', expiresAt: 1_800_000_000 })
+
+const userItem: Item = {
+  id: 'item_1',
+  object: 'realtime.item',
+  type: 'message',
+  status: 'completed',
+  role: 'user',
+  content: [{ type: 'input_audio', transcript: null }],
+}
+
+const answer: Item = {
+  id: 'item_2',
+  object: 'realtime.item',
+  type: 'message',
+  status: 'completed',
+  role: 'assistant',
+  content: [
+    { type: 'output_audio', transcript: 'Good day.' },
+    { type: 'output_text', text: 'Good day.' },
+  ],
+}
+
+const response: ResponseObject = {
+  object: 'realtime.response',
+  id: 'resp_1',
+  status: 'in_progress',
+  status_details: null,
+  output: [],
+  conversation_id: 'conv_1',
+  output_modalities: ['audio'],
+  max_output_tokens: 'inf',
+  audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'alloy' } },
+  usage: null,
+  metadata: null,
+}
+
+const doneResponse: ResponseObject = {
+  ...response,
+  status: 'cancelled',
+  status_details: { type: 'cancelled', reason: 'turn_detected' },
+  output: [answer],
+  usage: {
+    total_tokens: 3,
+    input_tokens: 2,
+    output_tokens: 1,
+    input_token_details: {
+      text_tokens: 2,
+      audio_tokens: 0,
+      image_tokens: 0,
+      cached_tokens: 0,
+      cached_tokens_details: { text_tokens: 0, audio_tokens: 0, image_tokens: 0 },
+    },
+    output_token_details: { text_tokens: 1, audio_tokens: 0 },
+  },
+  metadata: { topic: 'greeting' },
+}
+
+const event_id = 'event_1'
+const part = { event_id, response_id: 'resp_1', item_id: 'item_2', output_index: 0, content_index: 0 }
+const userAudio = { event_id, item_id: 'item_1', content_index: 0 }
+
+/** One of each, for tests. The compiler asks for a new event's sample here. */
+export const serverSamples: { [T in ServerEventType]: ServerEventOf<T> } = {
+  error: {
+    type: 'error',
+    event_id,
+    error: { type: 'invalid_request_error', code: 'invalid_value', message: 'No.', param: null, event_id: null },
+  },
+  'session.created': { type: 'session.created', event_id, session },
+  'session.updated': { type: 'session.updated', event_id, session },
+  'conversation.item.added': { type: 'conversation.item.added', event_id, previous_item_id: null, item: userItem },
+  'conversation.item.done': { type: 'conversation.item.done', event_id, previous_item_id: 'item_0', item: answer },
+  'conversation.item.retrieved': { type: 'conversation.item.retrieved', event_id, item: userItem },
+  'conversation.item.input_audio_transcription.delta': {
+    type: 'conversation.item.input_audio_transcription.delta',
+    ...userAudio,
+    delta: 'Good',
+  },
+  'conversation.item.input_audio_transcription.completed': {
+    type: 'conversation.item.input_audio_transcription.completed',
+    ...userAudio,
+    transcript: 'Good day.',
+    usage: {
+      type: 'tokens',
+      input_tokens: 2,
+      output_tokens: 1,
+      total_tokens: 3,
+      input_token_details: { text_tokens: 0, audio_tokens: 2 },
+    },
+  },
+  'conversation.item.input_audio_transcription.failed': {
+    type: 'conversation.item.input_audio_transcription.failed',
+    ...userAudio,
+    error: { type: 'transcription_error', code: 'audio_unintelligible', message: 'Nothing was understood.' },
+  },
+  'input_audio_buffer.committed': {
+    type: 'input_audio_buffer.committed',
+    event_id,
+    previous_item_id: null,
+    item_id: 'item_1',
+  },
+  'input_audio_buffer.cleared': { type: 'input_audio_buffer.cleared', event_id },
+  'input_audio_buffer.speech_started': {
+    type: 'input_audio_buffer.speech_started',
+    event_id,
+    audio_start_ms: 0,
+    item_id: 'item_1',
+  },
+  'input_audio_buffer.speech_stopped': {
+    type: 'input_audio_buffer.speech_stopped',
+    event_id,
+    audio_end_ms: 900,
+    item_id: 'item_1',
+  },
+  'response.created': { type: 'response.created', event_id, response },
+  'response.output_item.added': {
+    type: 'response.output_item.added',
+    event_id,
+    response_id: 'resp_1',
+    output_index: 0,
+    item: { ...answer, status: 'in_progress', content: [] },
+  },
+  'response.content_part.added': {
+    type: 'response.content_part.added',
+    ...part,
+    part: { type: 'audio', transcript: '' },
+  },
+  'response.output_text.delta': { type: 'response.output_text.delta', ...part, delta: 'Good' },
+  'response.output_text.done': { type: 'response.output_text.done', ...part, text: 'Good day.' },
+  'response.output_audio_transcript.delta': { type: 'response.output_audio_transcript.delta', ...part, delta: 'Good' },
+  'response.output_audio_transcript.done': {
+    type: 'response.output_audio_transcript.done',
+    ...part,
+    transcript: 'Good day.',
+  },
+  'response.output_audio.delta': { type: 'response.output_audio.delta', ...part, delta: 'AAAA' },
+  'response.output_audio.done': { type: 'response.output_audio.done', ...part },
+  'response.content_part.done': {
+    type: 'response.content_part.done',
+    ...part,
+    part: { type: 'text', text: 'Good day.' },
+  },
+  'response.output_item.done': {
+    type: 'response.output_item.done',
+    event_id,
+    response_id: 'resp_1',
+    output_index: 0,
+    item: { ...answer, status: 'incomplete' },
+  },
+  'response.done': { type: 'response.done', event_id, response: doneResponse },
+}
+
+/** One of each, rich in fields, for tests. */
+export const clientSamples: { [T in ClientEventType]: ClientEventOf<T> } = {
+  'session.update': {
+    type: 'session.update',
+    event_id: 'mine_1',
+    session: {
+      type: 'realtime',
+      model: 'gpt-realtime',
+      output_modalities: ['text'],
+      instructions: '',
+      tools: [{ type: 'function', name: 'weather', description: 'Tells it.', parameters: { type: 'object' } }],
+      tool_choice: { type: 'function', name: 'weather' },
+      max_output_tokens: 4096,
+      prompt: { id: 'pmpt_1', version: null, variables: { name: 'Ada' } },
+      tracing: { workflow_name: 'w', metadata: { deep: [1] } },
+      truncation: { type: 'retention_ratio', retention_ratio: 0.8, token_limits: { post_instructions: 100 } },
+      include: ['item.input_audio_transcription.logprobs'],
+      reasoning: { effort: 'low' },
+      parallel_tool_calls: true,
+      audio: {
+        input: {
+          format: { type: 'audio/pcmu' },
+          transcription: { model: 'whisper-1', language: 'en', prompt: null },
+          noise_reduction: { type: 'near_field' },
+          turn_detection: { type: 'semantic_vad', eagerness: 'low', create_response: true, interrupt_response: false },
+        },
+        output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: { id: 'voice_1' }, speed: 1.25 },
+      },
+    },
+  },
+  'input_audio_buffer.append': { type: 'input_audio_buffer.append', event_id: 'mine_2', audio: 'AAECAw==' },
+  'input_audio_buffer.commit': { type: 'input_audio_buffer.commit', event_id: 'mine_3' },
+  'input_audio_buffer.clear': { type: 'input_audio_buffer.clear' },
+  'conversation.item.create': {
+    type: 'conversation.item.create',
+    previous_item_id: 'root',
+    item: {
+      id: 'mine',
+      type: 'message',
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Good day.' },
+        { type: 'input_audio', audio: 'AAAA', transcript: null },
+      ],
+    },
+  },
+  'response.create': {
+    type: 'response.create',
+    response: {
+      conversation: 'none',
+      input: [
+        { type: 'item_reference', id: 'item_1' },
+        { type: 'function_call', call_id: 'call_1', name: 'weather', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'call_1', output: 'rain' },
+      ],
+      metadata: { topic: 'weather' },
+      audio: { output: { voice: 'marin' } },
+    },
+  },
+  'conversation.item.retrieve': { type: 'conversation.item.retrieve', item_id: 'item_1' },
+  'response.cancel': { type: 'response.cancel', response_id: 'resp_1' },
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+interface Range {
+  min?: number
+  max?: number
+}
+
+/** A whole number. Its complaints are marked `integer`, which zod's issues do not tell and the wire's codes do. */
+export const integer = (range: Range = {}) => within(z.int(), range, 'integer')
+
+/** Any number; see `integer`. */
+export const decimal = (range: Range = {}) => within(z.number(), range, 'decimal')
+
+/** A string whose length is bounded, in UTF-16 units. */
+export const text = (maxLength: number) => z.string().max(maxLength)
+
+/** An item's id as a client may choose it. */
+export const itemId = z.string().min(1).max(32)
+
+/** Token counts and milliseconds. */
+export const count = integer({ min: 0 })
+
+function within<S extends z.ZodNumber>(schema: S, { min, max }: Range, kind: string): S {
+  const above = min === undefined ? schema : schema.min(min, kind)
+  return max === undefined ? above : above.max(max, kind)
+}
