@@ -1,0 +1,36 @@
+import type { IdOf, IdPrefix } from '@voicebox/kernel'
+import type { ServerEventBody } from '@voicebox/protocol'
+import type { Effect } from './effect.ts'
+import type { SessionState } from './state.ts'
+
+/** A step in the making: the state so far and the effects so far. It lives only inside one call of `step`. */
+export interface Draft {
+  state: SessionState
+  readonly effects: Effect[]
+}
+
+/** Replaces some of the state's fields; the state that the step was called with stays as it was. */
+export function set(draft: Draft, fields: Partial<SessionState>): void {
+  draft.state = { ...draft.state, ...fields }
+}
+
+export function act(draft: Draft, effect: Effect): void {
+  draft.effects.push(effect)
+}
+
+export function send(draft: Draft, event: ServerEventBody): void {
+  draft.effects.push({ kind: 'send', event })
+}
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** Makes the session's next id: 15 characters of the session's own and a counter of 6. */
+export function makeId<P extends IdPrefix>(draft: Draft, prefix: P): IdOf<P> {
+  const made = draft.state.ids.made + 1
+  set(draft, { ids: { ...draft.state.ids, made } })
+  let counter = ''
+  for (let rest = made; counter.length < 6; rest = Math.floor(rest / digits.length)) {
+    counter = digits.charAt(rest % digits.length) + counter
+  }
+  return `${prefix}_${draft.state.ids.space}${counter}`
+}

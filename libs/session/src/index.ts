@@ -1,0 +1,5 @@
+export type { Effect, GenerateRequest, PartAddress, TranscribeRequest } from './effect.ts'
+export type { AudioRef, Input } from './input.ts'
+export { type Entry, type SessionLimits, type SessionState, openSession } from './state.ts'
+export { type Step, step } from './step.ts'
+export { wordsOf } from './words.ts'

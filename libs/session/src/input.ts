@@ -1,0 +1,52 @@
+import type { ItemId, ResponseId } from '@voicebox/kernel'
+import type { ClientEvent } from '@voicebox/protocol'
+
+/** Everything that can happen to a session. Positions in the input audio are milliseconds since the session's first frame. */
+export type Input = ClientInput | AudioInput | WorkerInput | { kind: 'connected' } | TimerFired
+
+/** A parsed client event; `append` never comes here, its audio does (as `audio_heard`). */
+type ClientInput = { kind: 'client_event'; event: Exclude<ClientEvent, { type: 'input_audio_buffer.append' }> }
+
+type AudioInput =
+  /** `ms` more milliseconds of input audio have been decoded and heard. */
+  | { kind: 'audio_heard'; ms: number }
+  /** Voice activity: speech began at `startMs`, which includes the prefix padding. */
+  | { kind: 'speech_started'; startMs: number }
+  /** Voice activity: the turn ended; `endMs` includes the silence that told so. */
+  | { kind: 'speech_stopped'; endMs: number }
+
+/** What workers said, as it comes from the session log: in order, each once, but perhaps too late to matter. */
+type WorkerInput =
+  | { kind: 'transcript_final'; itemId: ItemId; text: string; audioMs: number }
+  | { kind: 'transcript_failed'; itemId: ItemId; code: string; message: string }
+  | { kind: 'text_generated'; responseId: ResponseId; text: string }
+  | {
+      kind: 'generation_finished'
+      responseId: ResponseId
+      reason: FinishReason
+      usage: TokenCounts
+      segments: number
+    }
+  | { kind: 'generation_failed'; responseId: ResponseId; code: string; message: string }
+  | { kind: 'audio_generated'; responseId: ResponseId; segment: number; offset: number; audio: AudioRef }
+  | { kind: 'segment_spoken'; responseId: ResponseId; segment: number; samples: number }
+  | { kind: 'segment_failed'; responseId: ResponseId; segment: number; code: string; message: string }
+
+/** An `arm_timer` effect has fallen due. */
+type TimerFired = { kind: 'timer_fired'; subject: ItemId | ResponseId }
+
+/** Why the language model stopped. */
+export type FinishReason = 'stop' | 'max_output_tokens' | 'content_filter'
+
+/** Tokens as the language model counts them: text only. */
+export interface TokenCounts {
+  inputTokens: number
+  outputTokens: number
+  /** The part of `inputTokens` that was cached. */
+  cachedTokens: number
+}
+
+/** Stands for generated audio (24 kHz mono) that only the driver can open. */
+export interface AudioRef {
+  readonly samples: number
+}

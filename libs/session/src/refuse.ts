@@ -1,0 +1,15 @@
+import { type Draft, send } from './draft.ts'
+
+/** A refusal's machine-readable part; `param` is the dotted path of what was wrong, where one field was. */
+export interface Refusal {
+  code: string
+  message: string
+  param?: string
+  type?: 'invalid_request_error' | 'server_error' | 'rate_limit_error'
+}
+
+/** Answers a client event (or, with null, what nobody asked for) with an `error`; nothing else happens. */
+export function refuse(draft: Draft, event: { event_id?: string | undefined } | null, refusal: Refusal): void {
+  const { code, message, param = null, type = 'invalid_request_error' } = refusal
+  send(draft, { type: 'error', error: { type, code, message, param, event_id: event?.event_id ?? null } })
+}

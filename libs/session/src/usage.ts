@@ -1,0 +1,33 @@
+import type { Usage } from '@voicebox/protocol'
+import type { ActiveResponse } from './state.ts'
+
+const sampleRateHz = 24_000
+/** One audio token is 100 ms of what the user said, or 50 ms of what the assistant says: OpenAI's rates. */
+const inputTokenMs = 100
+const outputTokenMs = 50
+/** For text whose count no provider gave, because the response ended before the provider did. */
+const charactersPerToken = 4
+
+/** Counts a response in tokens. Text is counted by the provider, or estimated where it was cut off; audio by its length. */
+export function usageOf(response: ActiveResponse): Usage {
+  const counted = response.finish?.usage
+  const isGenerated = counted !== undefined || response.text !== ''
+  const inputText = counted?.inputTokens ?? 0
+  const cached = counted?.cachedTokens ?? 0
+  const inputAudio = isGenerated ? Math.ceil(response.inputAudioMs / inputTokenMs) : 0
+  const outputText = counted?.outputTokens ?? Math.ceil(response.text.length / charactersPerToken)
+  const outputAudio = Math.ceil((response.speech.sentSamples * 1000) / sampleRateHz / outputTokenMs)
+  return {
+    total_tokens: inputText + inputAudio + outputText + outputAudio,
+    input_tokens: inputText + inputAudio,
+    output_tokens: outputText + outputAudio,
+    input_token_details: {
+      text_tokens: inputText,
+      audio_tokens: inputAudio,
+      image_tokens: 0,
+      cached_tokens: cached,
+      cached_tokens_details: { text_tokens: cached, audio_tokens: 0, image_tokens: 0 },
+    },
+    output_token_details: { text_tokens: outputText, audio_tokens: outputAudio },
+  }
+}
