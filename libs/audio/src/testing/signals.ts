@@ -1,0 +1,55 @@
+/** Audio made by formula, and measures of it, for tests. */
+
+export function sine(frequencyHz: number, sampleRateHz: number, sampleCount: number, amplitude = 16_000): Int16Array {
+  return Int16Array.from({ length: sampleCount }, (_, i) =>
+    Math.round(amplitude * Math.sin((2 * Math.PI * frequencyHz * i) / sampleRateHz)),
+  )
+}
+
+/** White noise of the given root mean square; the same seed gives the same noise. */
+export function whiteNoise(sampleCount: number, rms: number, seed = 1): Int16Array {
+  let state = seed
+  const uniform = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 31 - 1
+  }
+  return Int16Array.from({ length: sampleCount }, () => Math.round(rms * (uniform() + uniform() + uniform())))
+}
+
+export function mix(a: Int16Array, b: Int16Array): Int16Array {
+  return a.map((sample, i) => Math.max(-32_768, Math.min(32_767, sample + (b[i] ?? 0))))
+}
+
+export function rmsOf(samples: Int16Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
+}
+
+/** How far what is not the sine lies below it, in dB, whatever the sine's phase and level. */
+export function sineToNoiseDb(samples: Int16Array, frequencyHz: number, sampleRateHz: number): number {
+  const omega = (2 * Math.PI * frequencyHz) / sampleRateHz
+  const project = (wave: (phase: number) => number): number =>
+    (2 / samples.length) * samples.reduce((sum, sample, i) => sum + sample * wave(omega * i), 0)
+  const [a, b] = [project(Math.cos), project(Math.sin)]
+  const noise = samples.reduce((sum, sample, i) => {
+    const rest = sample - a * Math.cos(omega * i) - b * Math.sin(omega * i)
+    return sum + rest * rest
+  }, 0)
+  return 10 * Math.log10(((a * a + b * b) * samples.length) / 2 / noise)
+}
+
+/** Cuts into pieces of the given lengths, over and over. */
+export function cut(samples: Int16Array, lengths: readonly number[]): Int16Array[] {
+  const pieces: Int16Array[] = []
+  for (let start = 0; start < samples.length;) {
+    const length = lengths[pieces.length % lengths.length] ?? samples.length
+    pieces.push(samples.subarray(start, start + length))
+    start += length
+  }
+  return pieces
+}
+
+/** Where two pieces of audio differ first; -1 where they are the same. (Comparing long arrays in full takes minutes when they differ.) */
+export function firstDifference(a: Int16Array, b: Int16Array): number {
+  const at = a.findIndex((sample, i) => sample !== b[i])
+  return at === -1 && a.length !== b.length ? a.length : at
+}

@@ -1,0 +1,105 @@
+import { type Clock, Failure } from '@voicebox/kernel'
+import type { HeardOfStream, VadCommand, VadThreadOptions } from './vad-messages.ts'
+import { type VadWorker, startVadWorker } from './vad-worker.ts'
+
+/** The way to the voice activity thread; starts it again, when there is something to say, after it died. */
+export interface VadLink {
+  /** Resolves when the thread listens; throws the `Failure` if it cannot. */
+  start(): Promise<void>
+  /** Sends the command together with all others of this tick, or of up to 5 ms while the thread is busy. */
+  send(command: VadCommand): void
+  close(): Promise<void>
+}
+
+export interface VadLinkOptions {
+  thread: VadThreadOptions
+  clock: Clock
+  onHeard(heard: HeardOfStream[]): void
+  /** The thread died, and all that it was told is lost. */
+  onCrash(failure: Failure): void
+}
+
+export function makeVadLink({ thread, clock, onHeard, onCrash }: VadLinkOptions): VadLink {
+  const firstStart = Promise.withResolvers<void>()
+  let worker: VadWorker | undefined
+  let outbox: VadCommand[] = []
+  let cancelFlush: (() => void) | undefined
+  let batchesInFlight = 0
+  let restart: Restart = { backOffMs: 0, atMs: 0 }
+
+  function startWorker(): VadWorker {
+    const startedAtMs = clock.now()
+    return startVadWorker(thread, {
+      onReply(reply) {
+        if (reply.kind === 'ready') return firstStart.resolve()
+        batchesInFlight -= reply.batchesTaken
+        if (batchesInFlight === 0 && outbox.length > 0) flush()
+        onHeard(reply.heard)
+      },
+      onEnd(cause) {
+        const failure = new Failure('engine', 'voice_activity_lost', 'Voice activity detection has failed', { cause })
+        restart = nextRestart(restart, { startedAtMs, nowMs: clock.now() })
+        forget()
+        firstStart.reject(failure)
+        onCrash(failure)
+      },
+    })
+  }
+
+  function flush(): void {
+    cancelFlush?.()
+    cancelFlush = undefined
+    worker ??= startWorker()
+    worker.post(outbox)
+    outbox = []
+    batchesInFlight += 1
+  }
+
+  function scheduleFlush(): () => void {
+    if (worker === undefined) return clock.after(Math.max(0, restart.atMs - clock.now()), flush)
+    if (batchesInFlight > 0) return clock.after(busyFlushMs, flush)
+    const immediate = setImmediate(flush)
+    return () => clearImmediate(immediate)
+  }
+
+  function forget(): void {
+    cancelFlush?.()
+    cancelFlush = undefined
+    worker = undefined
+    outbox = []
+    batchesInFlight = 0
+  }
+
+  return {
+    start() {
+      worker ??= startWorker()
+      return firstStart.promise
+    },
+    send(command) {
+      outbox.push(command)
+      cancelFlush ??= scheduleFlush()
+    },
+    async close() {
+      const closing = worker
+      forget()
+      await closing?.close()
+    },
+  }
+}
+
+interface Restart {
+  backOffMs: number
+  atMs: number
+}
+
+const busyFlushMs = 5
+const firstBackOffMs = 100
+const longestBackOffMs = 5_000
+const healthyMs = 30_000
+
+/** The first restart is soon; a thread that dies young makes the next one wait twice as long. */
+function nextRestart(last: Restart, { startedAtMs, nowMs }: { startedAtMs: number; nowMs: number }): Restart {
+  const isYoung = nowMs - startedAtMs < healthyMs
+  const backOffMs = isYoung ? Math.min(Math.max(firstBackOffMs, 2 * last.backOffMs), longestBackOffMs) : firstBackOffMs
+  return { backOffMs, atMs: nowMs + backOffMs }
+}

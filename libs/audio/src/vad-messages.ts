@@ -1,0 +1,24 @@
+import type { Heard, InputRateHz } from './heard.ts'
+
+/** What the thread is made with (`workerData`). */
+export interface VadThreadOptions {
+  modelFile: string
+  maxStreams: number
+}
+
+/** Said to the thread in batches, which it obeys in order. */
+export type VadCommand =
+  | { kind: 'open'; stream: number; inputRateHz: InputRateHz }
+  | { kind: 'write'; stream: number; samples: Int16Array<ArrayBuffer>; detect: boolean }
+  | { kind: 'close'; stream: number }
+  | { kind: 'stop' }
+
+export type VadReply =
+  | { kind: 'ready' }
+  /** `batchesTaken`: how many batches of commands it took since its last reply. */
+  | { kind: 'heard'; heard: HeardOfStream[]; batchesTaken: number }
+
+export interface HeardOfStream extends Heard {
+  stream: number
+  samples: Int16Array<ArrayBuffer>
+}
