@@ -1,0 +1,1 @@
+export { runLlmWorker } from './worker.ts'

@@ -1,0 +1,92 @@
+import type { GenerationRequest, LanguageEvent, LanguageModel } from '@voicebox/engines'
+import { Failure, type Log, openScope, toFailure } from '@voicebox/kernel'
+import { type Circuit, makeCircuit } from './circuit.ts'
+
+/** An event of the answer, and the provider that gives it. */
+export type PoolEvent = LanguageEvent & { provider: string }
+
+export interface LanguagePool extends LanguageModel {
+  generate(request: GenerationRequest): AsyncIterable<PoolEvent>
+}
+
+/**
+ * Answers by the first of its providers that can. One that fails before its first token is passed over for the next;
+ * afterwards there is no going back, and its failure is thrown. Each provider is behind a circuit of its own. The pool
+ * owns its providers.
+ */
+export function makePool(providers: readonly LanguageModel[], log: Log): LanguagePool {
+  const scope = openScope()
+  const members = providers.map((model) => ({
+    model: scope.use(model),
+    circuit: scope.use(makeCircuit({ name: model.name, log })),
+  }))
+  return {
+    name: providers.map((model) => model.name).join(', '),
+    async *generate(request) {
+      const failures: Failure[] = []
+      for (const member of members) {
+        if (request.signal.aborted) return
+        const begun = await begin(member, request)
+        if (!(begun instanceof Failure)) return yield* goOn(member, begun, request.signal)
+        if (request.signal.aborted) return
+        failures.push(begun)
+        if (begun.code !== 'circuit_open') {
+          log.warn({ provider: member.model.name, code: begun.code, reason: begun.message }, 'A provider has failed.')
+        }
+        if (!begun.retryable) throw begun
+      }
+      throw allFailed(failures)
+    },
+    close: () => scope.close(),
+  }
+}
+
+interface Member {
+  model: LanguageModel
+  circuit: Circuit
+}
+
+/** An answer whose first event has come. */
+interface Begun {
+  first: LanguageEvent
+  rest: AsyncIterator<LanguageEvent>
+}
+
+async function begin({ model, circuit }: Member, request: GenerationRequest): Promise<Begun | Failure> {
+  try {
+    return await circuit.attempt(async () => {
+      const events = model.generate(request)[Symbol.asyncIterator]()
+      const first = await events.next()
+      if (first.done !== true) return { first: first.value, rest: events }
+      if (request.signal.aborted) throw new Failure('client', 'aborted', 'The request was aborted')
+      throw new Failure('engine', 'empty_stream', `${model.name} answered with nothing`)
+    })
+  } catch (error) {
+    return toFailure(error)
+  }
+}
+
+async function* goOn(
+  { model, circuit }: Member,
+  { first, rest }: Begun,
+  signal: AbortSignal,
+): AsyncGenerator<PoolEvent, void, undefined> {
+  const provider = model.name
+  try {
+    if (signal.aborted) return
+    yield { ...first, provider }
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield { ...next.value, provider }
+    if (!signal.aborted) circuit.succeeded()
+  } catch (error) {
+    circuit.failed(error)
+    throw error
+  } finally {
+    await rest.return?.()
+  }
+}
+
+function allFailed(failures: readonly Failure[]): Failure {
+  const kind = failures.every((failure) => failure.kind === 'capacity') ? 'capacity' : 'engine'
+  const reasons = failures.map((failure) => failure.message).join('; ')
+  return new Failure(kind, 'all_providers_failed', `No language provider could answer: ${reasons}`)
+}

@@ -1,0 +1,56 @@
+import { type LlmProvider, loadConfig } from '@voicebox/config'
+import { Failure, aborted, newId, systemClock, withScope } from '@voicebox/kernel'
+import { consumeLane, openRedis } from '@voicebox/streams'
+import { type RunApp, makeLog } from '@voicebox/telemetry'
+import { answer, generationFailed } from './answer.ts'
+import { makePool } from './pool.ts'
+import { openProvider } from './providers/open-provider.ts'
+
+/** A generation waits for its provider most of the time, so that one worker has many. */
+const usualConcurrency = 64
+/** How long answers under way may take to end when the worker leaves. */
+const drainMs = 10_000
+
+/** The language worker: it does the jobs of the default lane by the configured providers, or by echo without any. */
+export const runLlmWorker: RunApp = async (env, signal, ready) => {
+  const { config, unknown } = loadConfig(env, [
+    'redisUrl',
+    'llmProviders',
+    'workerConcurrency',
+    'claimAfterMs',
+    'logLevel',
+  ])
+  const { redisUrl, llmProviders, workerConcurrency = usualConcurrency, claimAfterMs, logLevel } = config
+  if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
+  const log = makeLog({ service: 'llm-worker', level: logLevel })
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
+
+  await withScope(async (scope) => {
+    const name = `llm-worker:${newId('job')}`
+    const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
+    const pool = scope.use(makePool(providers.map(openProvider), log))
+    const consumer = consumeLane(redis, {
+      lane: 'jobs:llm:default',
+      concurrency: workerConcurrency,
+      claimAfterMs,
+      consumer: name,
+      clock: systemClock,
+      log,
+      run: (job, context) => answer({ redis, pool, clock: systemClock, log }, job, context),
+      failed: (job, failure) => [generationFailed(job, failure)],
+    })
+    scope.defer(() => consumer.close({ deadlineMs: drainMs }))
+    ready({ kind: 'ready', summary: summaryOf(llmProviders) })
+    await aborted(signal)
+  })
+}
+
+function summaryOf(providers: readonly LlmProvider[] | undefined): string {
+  if (providers === undefined)
+    return 'language: echo, which repeats what it heard (VOICEBOX_LLM_PROVIDERS names no provider)'
+  const names = providers.map((provider) =>
+    'model' in provider ? `${provider.name} (${provider.model})` : provider.name,
+  )
+  return `language: ${names.join(', then ')}`
+}
