@@ -29,7 +29,11 @@ export function announceDone(draft: Draft, itemId: ItemId): void {
 }
 
 /** Changes an entry in its place; with a new item it is saved too. */
-export function changeEntry(draft: Draft, itemId: ItemId, fields: Partial<Omit<Entry, 'item'>> & { item?: Item }): void {
+export function changeEntry(
+  draft: Draft,
+  itemId: ItemId,
+  fields: Partial<Omit<Entry, 'item'>> & { item?: Item },
+): void {
   const entries = draft.state.entries.map((entry) => (entry.item.id === itemId ? { ...entry, ...fields } : entry))
   set(draft, { entries })
   if (fields.item !== undefined) act(draft, { kind: 'save_item', item: fields.item })

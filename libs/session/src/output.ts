@@ -13,7 +13,8 @@ export function openItem(draft: Draft, response: ActiveResponse): ActiveResponse
   set(draft, { response: opened })
   send(draft, { type: 'response.output_item.added', response_id: response.id, output_index: 0, item })
   addEntry(draft, { item, transcription: 'none', audioMs: 0 }, lastItemId(draft.state))
-  const part = response.modality === 'audio' ? { type: 'audio' as const, transcript: '' } : { type: 'text' as const, text: '' }
+  const part =
+    response.modality === 'audio' ? { type: 'audio' as const, transcript: '' } : { type: 'text' as const, text: '' }
   send(draft, { type: 'response.content_part.added', ...partAddress(response, itemId), part })
   return opened
 }

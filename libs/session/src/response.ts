@@ -116,7 +116,11 @@ export function failResponse(draft: Draft, responseId: ResponseId, failure: { co
   if (response?.id === responseId) fail(draft, response, failure)
 }
 
-export function fail(draft: Draft, response: ActiveResponse, { code, message }: { code: string; message: string }): void {
+export function fail(
+  draft: Draft,
+  response: ActiveResponse,
+  { code, message }: { code: string; message: string },
+): void {
   endResponse(draft, response, {
     status: 'failed',
     status_details: { type: 'failed', error: { type: 'server_error', code, message } },
@@ -131,7 +135,12 @@ export function activeResponseRefusal(responseId: string): Refusal {
   }
 }
 
-function closeItem(draft: Draft, response: ActiveResponse, itemId: ItemId, isWhole: boolean): ReturnType<typeof outputItem> {
+function closeItem(
+  draft: Draft,
+  response: ActiveResponse,
+  itemId: ItemId,
+  isWhole: boolean,
+): ReturnType<typeof outputItem> {
   const item = outputItem(response, itemId, isWhole ? 'completed' : 'incomplete')
   closePart(draft, response, itemId)
   changeEntry(draft, itemId, { item })

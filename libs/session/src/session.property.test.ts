@@ -19,40 +19,59 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     s.feed({ kind: 'speech_started', startMs: Math.max(0, s.state.buffer.heardMs - back) })
   }),
   fc.constant((s: Simulation) => void s.feed({ kind: 'speech_stopped', endMs: s.state.buffer.heardMs })),
-  fc.constantFrom('input_audio_buffer.commit' as const, 'input_audio_buffer.clear' as const).map(
-    (type) => (s: Simulation) => void s.client({ type }),
-  ),
+  fc
+    .constantFrom('input_audio_buffer.commit' as const, 'input_audio_buffer.clear' as const)
+    .map((type) => (s: Simulation) => void s.client({ type })),
   fc.constant((s: Simulation) => void s.client({ type: 'response.create' })),
   fc.boolean().map((isKnown) => (s: Simulation) => {
     s.client({ type: 'response.cancel', ...(isKnown ? {} : { response_id: 'resp_unknown' }) })
   }),
-  fc.record({ place: fc.constantFrom('end', 'root', 'first', 'unknown'), id: fc.option(fc.constantFrom('a', 'b', 'c')) }).map(
-    ({ place, id }) => (s: Simulation) => void createItem(s, place, id),
-  ),
-  fc.constantFrom('off', 'vad', 'polite', 'manual', 'text', 'audio', 'wrong', 'transcribe').map(
-    (change) => (s: Simulation) => void update(s, change),
-  ),
+  fc
+    .record({
+      place: fc.constantFrom('end', 'root', 'first', 'unknown'),
+      id: fc.option(fc.constantFrom('a', 'b', 'c')),
+    })
+    .map(
+      ({ place, id }) =>
+        (s: Simulation) =>
+          void createItem(s, place, id),
+    ),
+  fc
+    .constantFrom('off', 'vad', 'polite', 'manual', 'text', 'audio', 'wrong', 'transcribe')
+    .map((change) => (s: Simulation) => void update(s, change)),
   // Workers, for whatever response or utterance there is or was.
   fc.tuple(fc.nat(2), fc.string({ maxLength: 6 })).map(([back, text]) => (s: Simulation) => {
     s.feed({ kind: 'text_generated', responseId: responseId(s, back), text })
   }),
-  fc.record({ back: fc.nat(1), segment: fc.nat(2), offset: fc.nat(3), samples: fc.integer({ min: 1, max: 3 }) }).map(
-    ({ back, segment, offset, samples }) => (s: Simulation) => {
-      s.feed({ kind: 'audio_generated', responseId: responseId(s, back), segment, offset, audio: madeAudio(segment, offset, samples) })
-    },
-  ),
-  fc.record({ back: fc.nat(1), segment: fc.nat(2), samples: fc.nat(4) }).map(({ back, segment, samples }) => (s: Simulation) => {
-    s.feed({ kind: 'segment_spoken', responseId: responseId(s, back), segment, samples })
-  }),
+  fc
+    .record({ back: fc.nat(1), segment: fc.nat(2), offset: fc.nat(3), samples: fc.integer({ min: 1, max: 3 }) })
+    .map(({ back, segment, offset, samples }) => (s: Simulation) => {
+      s.feed({
+        kind: 'audio_generated',
+        responseId: responseId(s, back),
+        segment,
+        offset,
+        audio: madeAudio(segment, offset, samples),
+      })
+    }),
+  fc
+    .record({ back: fc.nat(1), segment: fc.nat(2), samples: fc.nat(4) })
+    .map(({ back, segment, samples }) => (s: Simulation) => {
+      s.feed({ kind: 'segment_spoken', responseId: responseId(s, back), segment, samples })
+    }),
   fc.tuple(fc.nat(1), fc.nat(2)).map(([back, segment]) => (s: Simulation) => {
     s.feed({ kind: 'segment_failed', responseId: responseId(s, back), segment, code: 'engine', message: 'no voice' })
   }),
-  fc.record({ back: fc.nat(1), segments: fc.nat(2), reason: fc.constantFrom('stop' as const, 'max_output_tokens' as const) }).map(
-    ({ back, segments, reason }) => (s: Simulation) => {
+  fc
+    .record({
+      back: fc.nat(1),
+      segments: fc.nat(2),
+      reason: fc.constantFrom('stop' as const, 'max_output_tokens' as const),
+    })
+    .map(({ back, segments, reason }) => (s: Simulation) => {
       const usage = { inputTokens: 3, outputTokens: 4, cachedTokens: 0 }
       s.feed({ kind: 'generation_finished', responseId: responseId(s, back), reason, usage, segments })
-    },
-  ),
+    }),
   fc.nat(1).map((back) => (s: Simulation) => {
     s.feed({ kind: 'generation_failed', responseId: responseId(s, back), code: 'engine', message: 'gone' })
   }),
@@ -91,12 +110,23 @@ function createItem(s: Simulation, place: string, id: string | null): void {
   s.client({
     type: 'conversation.item.create',
     ...(previous === undefined ? {} : { previous_item_id: previous }),
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }], ...(id === null ? {} : { id }) },
+    item: {
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text: 'hi' }],
+      ...(id === null ? {} : { id }),
+    },
   })
 }
 
 function update(s: Simulation, change: string): void {
-  const vad = { type: 'server_vad' as const, threshold: 0.5, prefix_padding_ms: 300, silence_duration_ms: 200, idle_timeout_ms: null }
+  const vad = {
+    type: 'server_vad' as const,
+    threshold: 0.5,
+    prefix_padding_ms: 300,
+    silence_duration_ms: 200,
+    idle_timeout_ms: null,
+  }
   const inputs: Record<string, NonNullable<NonNullable<SessionPatch['audio']>['input']>> = {
     off: { turn_detection: null },
     vad: { turn_detection: { ...vad, create_response: true, interrupt_response: true } },
@@ -107,7 +137,8 @@ function update(s: Simulation, change: string): void {
   const input = inputs[change]
   if (input !== undefined) s.client({ type: 'session.update', session: { type: 'realtime', audio: { input } } })
   else if (change === 'wrong') s.client({ type: 'session.update', session: { type: 'realtime', model: 'other' } })
-  else s.client({ type: 'session.update', session: { type: 'realtime', output_modalities: [change as 'text' | 'audio'] } })
+  else
+    s.client({ type: 'session.update', session: { type: 'realtime', output_modalities: [change as 'text' | 'audio'] } })
 }
 
 const histories = fc.array(action, { maxLength: 60, size: 'max' })
@@ -200,7 +231,8 @@ describe('Property: over any history of a session', () => {
           if (effect.event.type === 'response.done') {
             live = null
             const { id, status } = effect.event.response
-            if (status === 'failed' || status === 'cancelled' || status === 'incomplete') expect(cancelled.has(id)).toBe(true)
+            if (status === 'failed' || status === 'cancelled' || status === 'incomplete')
+              expect(cancelled.has(id)).toBe(true)
           }
         }
       }),
@@ -244,7 +276,8 @@ describe('Property: over any history of a session', () => {
         }
         for (const event of events) {
           if (event.type === 'response.created') text = ''
-          if (event.type === 'response.output_text.delta' || event.type === 'response.output_audio_transcript.delta') text += event.delta
+          if (event.type === 'response.output_text.delta' || event.type === 'response.output_audio_transcript.delta')
+            text += event.delta
           if (event.type === 'response.output_text.done') expect(event.text).toBe(text)
           if (event.type === 'response.output_audio_transcript.done') expect(event.transcript).toBe(text)
         }
@@ -274,7 +307,11 @@ describe('Property: over any history of a session', () => {
     fc.assert(
       fc.property(histories, (actions) => {
         const ids = play(actions).events.flatMap((event) =>
-          event.type === 'conversation.item.added' ? [event.item.id] : event.type === 'response.created' ? [event.response.id] : [],
+          event.type === 'conversation.item.added'
+            ? [event.item.id]
+            : event.type === 'response.created'
+              ? [event.response.id]
+              : [],
         )
         expect(new Set(ids).size).toBe(ids.length)
       }),

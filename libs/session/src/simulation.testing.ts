@@ -13,7 +13,11 @@ export class Simulation {
   readonly effects: Effect[] = []
 
   constructor(limits: Partial<SessionLimits> = {}) {
-    const session = defaultSession({ id: 'sess_abcdefghijklmnopqrstu', model: 'gpt-realtime', expiresAt: 4_000_000_000 })
+    const session = defaultSession({
+      id: 'sess_abcdefghijklmnopqrstu',
+      model: 'gpt-realtime',
+      expiresAt: 4_000_000_000,
+    })
     this.state = openSession({ session, sessionId: 'sess_abcdefghijklmnopqrstu', limits })
     this.feed({ kind: 'connected' })
   }

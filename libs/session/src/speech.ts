@@ -1,7 +1,6 @@
 import type { ResponseId } from '@voicebox/kernel'
 import { act, type Draft, set } from './draft.ts'
 import { completeWhenSpoken } from './generation.ts'
-import type { AudioRef } from './input.ts'
 import { openItem, partAddress } from './output.ts'
 import { refuse } from './refuse.ts'
 import { fail, keepAlive } from './response.ts'
@@ -47,7 +46,8 @@ interface SegmentFailure {
 export function failSegment(draft: Draft, input: SegmentFailure): void {
   const response = activeResponse(draft, input.responseId)
   if (response === null || input.segment < response.speech.segment || input.segment in response.speech.ended) return
-  if (!response.speech.hasFailed) refuse(draft, null, { type: 'server_error', code: input.code, message: input.message })
+  if (!response.speech.hasFailed)
+    refuse(draft, null, { type: 'server_error', code: input.code, message: input.message })
   const ended = { ...response.speech.ended, [input.segment]: 0 }
   setSpeech(draft, response, { ended, hasFailed: true })
   advance(draft)

@@ -13,7 +13,10 @@ export function startSpeech(draft: Draft, startMs: number): void {
   const itemId = openUtterance(draft, fromMs)
   send(draft, { type: 'input_audio_buffer.speech_started', audio_start_ms: Math.round(fromMs), item_id: itemId })
   if (detection.interrupt_response && response !== null) {
-    endResponse(draft, response, { status: 'cancelled', status_details: { type: 'cancelled', reason: 'turn_detected' } })
+    endResponse(draft, response, {
+      status: 'cancelled',
+      status_details: { type: 'cancelled', reason: 'turn_detected' },
+    })
   }
   if (!limits.transcribesLive) return
   changeBuffer(draft, { isTranscribing: true })

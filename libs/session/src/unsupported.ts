@@ -35,7 +35,9 @@ export function unsupportedItem(item: ItemInput): Refusal | null {
 }
 
 function unsupportedFormat(format: { type: string } | undefined, param: string): Refusal | null {
-  return format === undefined || format.type === 'audio/pcm' ? null : notYet(`The format '${format.type}'`, `${param}.type`)
+  return format === undefined || format.type === 'audio/pcm'
+    ? null
+    : notYet(`The format '${format.type}'`, `${param}.type`)
 }
 
 function unsupportedTools(options: Pick<SessionPatch, 'tools'>, param: string): Refusal | null {

@@ -45,7 +45,8 @@ function refusalOf(state: SessionState, patch: SessionPatch): Refusal | null {
   }
   const voice = patch.audio?.output?.voice
   if (voice !== undefined && isVoiceLocked(state, voice)) return voiceLockedRefusal
-  const isTracingChanged = patch.tracing !== undefined && JSON.stringify(patch.tracing) !== JSON.stringify(session.tracing)
+  const isTracingChanged =
+    patch.tracing !== undefined && JSON.stringify(patch.tracing) !== JSON.stringify(session.tracing)
   if (session.tracing !== null && isTracingChanged) {
     return { code: 'invalid_value', message: 'Tracing cannot change once it is on.', param: 'session.tracing' }
   }
