@@ -1,0 +1,131 @@
+import { openVoiceActivity } from '@voicebox/audio'
+import { loadConfig, type Settings } from '@voicebox/config'
+import { aborted, Failure, newId, systemClock, withScope } from '@voicebox/kernel'
+import { openRedis } from '@voicebox/streams'
+import { makeLog, type RunApp } from '@voicebox/telemetry'
+import { makeSingleKeyAuthentication } from './authenticate.ts'
+import { makeHandshake } from './handshake.ts'
+import { makeHttp } from './http.ts'
+import { makeCatalogue } from './models.ts'
+import { driveSession } from './session/drive.ts'
+import { makeWork } from './session/work.ts'
+import { type ListenOptions, loadTransport } from './transport/index.ts'
+
+const keys = [
+  'host',
+  'port',
+  'tlsPort',
+  'tlsCertFile',
+  'tlsKeyFile',
+  'apiKey',
+  'redisUrl',
+  'transport',
+  'sttEngine',
+  'ttsEngine',
+  'models',
+  'jobDeadlineMs',
+  'maxConnections',
+  'maxSendBufferBytes',
+  'maxInputBufferMs',
+  'logLevel',
+] as const satisfies (keyof Settings)[]
+
+/** 15 MiB of audio, as OpenAI allows, are 20 MiB of base64; a little more can still be refused by an `error`, all else closes. */
+const maxFrameBytes = 21 << 20
+
+const pingIntervalMs = 20_000
+/** Streams of sockets that closed a moment ago and have not been freed yet. */
+const spareStreams = 64
+
+/** Runs a gateway until the signal: sockets in, jobs out. It keeps nothing that another gateway could not be given. */
+export const runGateway: RunApp = async (env, signal, ready) => {
+  const { config } = loadConfig(env, keys)
+  const redisUrl = required(config.redisUrl, 'REDIS_URL')
+  const findPipeline = makeCatalogue(config.models, {
+    stt: required(config.sttEngine, 'VOICEBOX_STT_ENGINE'),
+    llm: 'default',
+    tts: required(config.ttsEngine, 'VOICEBOX_TTS_ENGINE'),
+    voice: 'alloy',
+  })
+  const log = makeLog({ service: 'gateway', level: config.logLevel })
+  let open = 0
+  let isDraining = false
+
+  await withScope(async (scope) => {
+    const redis = scope.use(await openRedis({ url: redisUrl, name: `gateway:${newId('job')}`, log, signal }))
+    const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
+    const closing = new Set<Promise<void>>()
+    scope.defer(async () => void (await Promise.allSettled(closing)))
+    const { transport, why } = await loadTransport(config.transport)
+    log.info({ transport: transport.name, why }, 'Transport chosen')
+
+    const checks = {
+      redis: () => (redis.isReady() ? null : 'not reachable'),
+      gateway: () => (isDraining ? 'draining' : null),
+    }
+    const openWork = makeWork({ redis, clock: systemClock, log, jobDeadlineMs: config.jobDeadlineMs })
+    const options: Omit<ListenOptions, 'port'> = {
+      host: config.host,
+      maxFrameBytes,
+      maxSendBufferBytes: config.maxSendBufferBytes,
+      pingIntervalMs,
+      log,
+      fetch: makeHttp(checks).fetch,
+      accept: makeHandshake({
+        authenticate: makeSingleKeyAuthentication(config.apiKey),
+        findPipeline,
+        unavailable() {
+          if (open >= config.maxConnections) return 'This gateway has as many connections as it may have.'
+          const failing = Object.entries(checks).find(([, check]) => check() !== null)
+          return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
+        },
+        open(socket, welcome) {
+          open += 1
+          const handlers = driveSession(socket, welcome, {
+            voiceActivity,
+            openWork,
+            clock: systemClock,
+            log,
+            limits: { inputBufferMs: config.maxInputBufferMs },
+            onLeaving(left) {
+              closing.add(left)
+              void left.finally(() => closing.delete(left))
+            },
+          })
+          return {
+            ...handlers,
+            onClose(code, reason) {
+              open -= 1
+              handlers.onClose(code, reason)
+            },
+          }
+        },
+      }),
+    }
+
+    const urls: string[] = []
+    const plain = scope.use(await transport.listen({ ...options, port: config.port }))
+    urls.push(`ws://${hostInUrl(config.host)}:${plain.port}/v1/realtime`)
+    if (config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined) {
+      const tls = { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile }
+      const secure = scope.use(await transport.listen({ ...options, port: config.tlsPort, tls }))
+      urls.push(`wss://${hostInUrl(config.host)}:${secure.port}/v1/realtime`)
+    }
+    ready({ kind: 'ready', summary: `${transport.name}: ${why}`, urls })
+    await aborted(signal)
+    isDraining = true
+  })
+}
+
+function required<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value
+  throw new Failure(
+    'client',
+    'invalid_configuration',
+    `Configuration is invalid:\n  ${name}: expected a value, got none`,
+  )
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,1 @@
+export { runGateway } from './gateway.ts'
