@@ -1,0 +1,16 @@
+import type { WorkerResult } from './results.ts'
+
+/** What a lane's consumer gives to the code that does a job. */
+export interface JobContext {
+  /** 1 for the first delivery; more when the job was claimed from a worker that went silent. */
+  attempt: number
+  /** An earlier attempt had already emitted something, which may have reached the client. */
+  hasEmitted: boolean
+  /** Aborted when the subject is cancelled, the deadline passes, a newer attempt took over, or the worker must leave. */
+  signal: AbortSignal
+  /**
+   * Appends results to the session log in one atomic step and publishes them. Answers false (and aborts `signal`) when the
+   * subject was cancelled or a newer attempt owns the job: nothing was emitted then, and nothing further will be.
+   */
+  emit(...results: WorkerResult[]): Promise<boolean>
+}

@@ -1,0 +1,21 @@
+export { type ReadAudioOptions, appendAudio, freeAudio, readAudio } from './audio.ts'
+export { cancelWork } from './cancel.ts'
+export type { JobContext } from './context.ts'
+export { type SavedItem, closeSession, loadItems, saveItems } from './items.ts'
+export type { SessionLogLimits } from './job-output.ts'
+export {
+  type GenerateJob,
+  type Job,
+  type JobOf,
+  type Lane,
+  type SpeechOptions,
+  type SynthesizeJob,
+  type TranscribeJob,
+  groupOf,
+  subjectOf,
+} from './jobs.ts'
+export { type ConsumeLaneOptions, type LaneConsumer, consumeLane } from './lane-consumer.ts'
+export { type JobIn, enqueue } from './lane.ts'
+export { type Redis, type RedisOptions, openRedis } from './redis.ts'
+export type { WorkerResult } from './results.ts'
+export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'

@@ -1,0 +1,86 @@
+import { Failure, type Log } from '@voicebox/kernel'
+import { type LogEntry, followLog, readLog } from './numbered-log.ts'
+import type { Redis } from './redis.ts'
+
+export interface LogEntriesOptions {
+  key: string
+  channel: string
+  signal: AbortSignal
+  log: Log
+  /** For tests: published messages that shall not arrive. */
+  dropPublished?(number: number): boolean
+}
+
+/**
+ * Yields a numbered log from its beginning, then follows it until the signal is aborted. It subscribes only when it reaches
+ * the end, so a complete log costs one read. What a slow reader has not taken waits in Redis. Throws `Failure` on a hole.
+ */
+export async function* logEntries(redis: Redis, options: LogEntriesOptions): AsyncGenerator<LogEntry, void, undefined> {
+  const { key, signal } = options
+  let last = 0
+  for (let page = await readLog(redis, key, last); page.length > 0; page = await readLog(redis, key, last)) {
+    for (const entry of page) {
+      if (signal.aborted) return
+      last = entry.number
+      yield entry
+    }
+  }
+  if (!signal.aborted) yield* follow(redis, last, options)
+}
+
+async function* follow(
+  redis: Redis,
+  after: number,
+  options: LogEntriesOptions,
+): AsyncGenerator<LogEntry, void, undefined> {
+  const { signal, ...log } = options
+  const unread: LogEntry[] = []
+  let isFull = false
+  let hasHole = false
+  let wake = (): void => {}
+  const follower = await followLog(redis, {
+    ...log,
+    after,
+    onEntry(entry) {
+      unread.push(entry)
+      wake()
+    },
+    onLost() {
+      hasHole = true
+      wake()
+    },
+    wantsMore() {
+      isFull ||= unread.length >= maxUnread
+      return !isFull
+    },
+  })
+  const wakeUp = (): void => wake()
+  signal.addEventListener('abort', wakeUp)
+  try {
+    while (!signal.aborted) {
+      if (hasHole) throw new Failure('dependency', 'log_has_hole', 'A part of the log is gone')
+      const entry = unread.shift()
+      if (entry !== undefined) {
+        yield entry
+      } else if (isFull) {
+        isFull = false
+        await follower.poll()
+      } else {
+        const wasSilent = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => resolve(true), silenceMs)
+          wake = () => {
+            clearTimeout(timer)
+            resolve(false)
+          }
+        })
+        if (wasSilent) void follower.poll()
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', wakeUp)
+    follower.close()
+  }
+}
+
+const maxUnread = 128
+const silenceMs = 1_000

@@ -1,0 +1,362 @@
+// Generated from lua/*.lua by scripts/generate-lua.ts. Do not edit.
+import { z } from 'zod'
+import { bytes, text } from './reply.ts'
+import { type Script, defineScript } from './script.ts'
+
+/**
+ * Appends to an utterance's audio and publishes what was appended, as `session.emit` does; numbers count from 1.
+ * Repeating a writer's last append changes nothing. A payload that begins with byte 1 is the last.
+ */
+export const audioAppend: Script<
+  { audio: string },
+  { channel: string; writer: string; write: number; ttl_ms: number; payload: Buffer },
+  'appended' | 'already_final'
+> = defineScript({
+  name: 'audio.append',
+  sha1: 'fc99881b6a8292363a46550f9e0ffbae8be03ba3',
+  source: [
+    'local audio = KEYS[1] local channel = ARGV[1] local writer = ARGV[2] local write = tonumber(ARGV[3]) local ttl_ms = tonumber(ARGV[4]) local payload = ARGV[5]',
+    "local last = redis.call('XREVRANGE', audio, '+', '-', 'COUNT', 1)[1]",
+    'if last then',
+    '  local last_payload, last_writer, last_write = last[2][4], last[2][6], last[2][8]',
+    '  if last_writer == writer and write <= tonumber(last_write) then',
+    "    return 'appended'",
+    '  end',
+    '  if last_payload:byte(1) == 1 then',
+    "    return 'already_final'",
+    '  end',
+    'end',
+    "local previous = redis.call('XLEN', audio)",
+    'local number = previous + 1',
+    "redis.call('XADD', audio, number .. '-0', 'previous', previous, 'payload', payload, 'writer', writer, 'write', write)",
+    "redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
+    "redis.call('PEXPIRE', audio, ttl_ms)",
+    "return 'appended'",
+    '',
+  ].join('\n'),
+  keys: ['audio'],
+  args: ['channel', 'writer', 'write', 'ttl_ms', 'payload'],
+  reply: text.pipe(z.enum(['appended', 'already_final'])),
+})
+
+/**
+ * Keeps items of a conversation; an item that is there is replaced.
+ */
+export const itemsSave: Script<{ items: string }, { ttl_ms: number; fields: readonly (string | Buffer)[] }, 'saved'> =
+  defineScript({
+    name: 'items.save',
+    sha1: 'e2753bc120701b07525968f64bc7d43dadcaed2e',
+    source: [
+      'local items = KEYS[1] local ttl_ms = tonumber(ARGV[1]) local fields = {} for i = 2, #ARGV do fields[#fields + 1] = ARGV[i] end',
+      'for i = 1, #fields, 2 do',
+      "  redis.call('HSET', items, fields[i], fields[i + 1])",
+      'end',
+      "redis.call('PEXPIRE', items, ttl_ms)",
+      "return 'saved'",
+      '',
+    ].join('\n'),
+    keys: ['items'],
+    args: ['ttl_ms', 'fields'],
+    reply: text.pipe(z.enum(['saved'])),
+  })
+
+/**
+ * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing.
+ * `duplicate`: the job is on the lane twice, and another entry owns it.
+ */
+export const jobBegin: Script<
+  { work: string; cancelled: string },
+  { entry: string; attempt: number; ttl_ms: number },
+  'run' | 'run_after_output' | 'cancelled' | 'done' | 'duplicate' | 'superseded'
+> = defineScript({
+  name: 'job.begin',
+  sha1: '07eda8aebe32fb565f8c9850071408437fcdecba',
+  source: [
+    'local work = KEYS[1] local cancelled = KEYS[2] local entry = ARGV[1] local attempt = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3])',
+    "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits', 'emitted', 'done')",
+    'if owner[1] and owner[1] ~= entry then',
+    "  return 'duplicate'",
+    'end',
+    'if owner[5] then',
+    "  return 'done'",
+    'end',
+    'local owner_attempt = tonumber(owner[2] or 0)',
+    'if owner_attempt > attempt then',
+    "  return 'superseded'",
+    'end',
+    "if redis.call('EXISTS', cancelled) == 1 then",
+    "  return 'cancelled'",
+    'end',
+    'if owner_attempt < attempt then',
+    "  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'emits', 0)",
+    'end',
+    "redis.call('PEXPIRE', work, ttl_ms)",
+    "return owner[4] and 'run_after_output' or 'run'",
+    '',
+  ].join('\n'),
+  keys: ['work', 'cancelled'],
+  args: ['entry', 'attempt', 'ttl_ms'],
+  reply: text.pipe(z.enum(['run', 'run_after_output', 'cancelled', 'done', 'duplicate', 'superseded'])),
+})
+
+/**
+ * Takes a finished entry out of its lane, if this consumer still holds it in this attempt.
+ */
+export const laneAck: Script<
+  { lane: string },
+  { group: string; consumer: string; entry: string; attempt: number },
+  'acked' | 'not_holder'
+> = defineScript({
+  name: 'lane.ack',
+  sha1: '449b968a6f79f81cb257b3b1e52689de6f4488e2',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local entry = ARGV[3] local attempt = tonumber(ARGV[4])',
+    "local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]",
+    'if not pending or pending[2] ~= consumer or pending[4] ~= attempt then',
+    "  return 'not_holder'",
+    'end',
+    "redis.call('XACK', lane, group, entry)",
+    "redis.call('XDEL', lane, entry)",
+    "return 'acked'",
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'consumer', 'entry', 'attempt'],
+  reply: text.pipe(z.enum(['acked', 'not_holder'])),
+})
+
+/**
+ * Takes entries over from consumers that gave no sign of life. Answers the next cursor, then id, attempt and job of each.
+ */
+export const laneClaim: Script<
+  { lane: string },
+  { group: string; consumer: string; min_idle_ms: number; cursor: string; count: number },
+  Buffer[]
+> = defineScript({
+  name: 'lane.claim',
+  sha1: '99bd2c052ee8cdad21354db104101cae6a430766',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local cursor = ARGV[4] local count = tonumber(ARGV[5])',
+    "local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)",
+    'local reply = { claimed[1] }',
+    'for _, entry in ipairs(claimed[2]) do',
+    "  local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]",
+    '  reply[#reply + 1] = entry[1]',
+    '  reply[#reply + 1] = tostring(pending[4])',
+    '  reply[#reply + 1] = entry[2][2]',
+    'end',
+    'return reply',
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'consumer', 'min_idle_ms', 'cursor', 'count'],
+  reply: z.array(bytes),
+})
+
+/**
+ * Puts a job on a lane. The group is made with the lane, from its beginning, so that a lane without workers shows its lag.
+ */
+export const laneEnqueue: Script<{ lane: string }, { group: string; payload: Buffer }, 'queued'> = defineScript({
+  name: 'lane.enqueue',
+  sha1: 'd5184f02b8eee36cd127d1b6e26bfe5e651930b2',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local payload = ARGV[2]',
+    "if redis.call('EXISTS', lane) == 0 then",
+    "  redis.call('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM')",
+    'end',
+    "redis.call('XADD', lane, '*', 'job', payload)",
+    "return 'queued'",
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'payload'],
+  reply: text.pipe(z.enum(['queued'])),
+})
+
+/**
+ * Shows life for entries that this consumer still holds in the given attempt. Answers the ids of those that it holds no more.
+ */
+export const laneExtend: Script<
+  { lane: string },
+  { group: string; consumer: string; holding: readonly string[] },
+  string[]
+> = defineScript({
+  name: 'lane.extend',
+  sha1: '655bdbc2e855e5f0edd8fd6a075c315d020bf94c',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local holding = {} for i = 3, #ARGV do holding[#holding + 1] = ARGV[i] end',
+    'local lost = {}',
+    'for i = 1, #holding, 2 do',
+    '  local id = holding[i]',
+    "  local pending = redis.call('XPENDING', lane, group, id, id, 1)[1]",
+    '  if pending and pending[2] == consumer and pending[4] == tonumber(holding[i + 1]) then',
+    "    redis.call('XCLAIM', lane, group, consumer, 0, id, 'JUSTID')",
+    '  else',
+    '    lost[#lost + 1] = id',
+    '  end',
+    'end',
+    'return lost',
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'consumer', 'holding'],
+  reply: z.array(text),
+})
+
+/**
+ * Makes the lane and its group if they are missing, and forgets consumers that hold nothing and were not seen for long.
+ */
+export const laneJoin: Script<{ lane: string }, { group: string; forget_idle_ms: number }, 'joined'> = defineScript({
+  name: 'lane.join',
+  sha1: '468fdf7ad9c33bb24ca1bf2d7f5f03f2e8259488',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local forget_idle_ms = tonumber(ARGV[2])',
+    "redis.pcall('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM') -- BUSYGROUP says that it is there",
+    "for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', lane, group)) do",
+    '  -- name, <name>, pending, <count>, idle, <ms>',
+    '  if consumer[4] == 0 and consumer[6] > forget_idle_ms then',
+    "    redis.call('XGROUP', 'DELCONSUMER', lane, group, consumer[2])",
+    '  end',
+    'end',
+    "return 'joined'",
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'forget_idle_ms'],
+  reply: text.pipe(z.enum(['joined'])),
+})
+
+/**
+ * Lets others claim at once what this consumer holds, except the entries it keeps. A consumer that holds nothing is forgotten.
+ */
+export const laneLeave: Script<
+  { lane: string },
+  { group: string; consumer: string; kept: readonly string[] },
+  'left' | 'still_holding'
+> = defineScript({
+  name: 'lane.leave',
+  sha1: '2284d49d4714398703567a9b092fdb8730d3ec30',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local kept = {} for i = 3, #ARGV do kept[#kept + 1] = ARGV[i] end',
+    'local long_idle_ms = 86400000',
+    'local is_kept = {}',
+    'for _, id in ipairs(kept) do',
+    '  is_kept[id] = true',
+    'end',
+    "local held = redis.call('XPENDING', lane, group, '-', '+', 10000, consumer)",
+    'for _, pending in ipairs(held) do',
+    '  if not is_kept[pending[1]] then',
+    "    redis.call('XCLAIM', lane, group, consumer, 0, pending[1], 'IDLE', long_idle_ms, 'JUSTID')",
+    '  end',
+    'end',
+    'if #held > 0 then',
+    "  return 'still_holding'",
+    'end',
+    "redis.call('XGROUP', 'DELCONSUMER', lane, group, consumer)",
+    "return 'left'",
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'consumer', 'kept'],
+  reply: text.pipe(z.enum(['left', 'still_holding'])),
+})
+
+/**
+ * Marks a subject (an item's transcription or a response) as cancelled and tells the workers that are busy with it.
+ */
+export const sessionCancel: Script<
+  { cancelled: string },
+  { channel: string; subject: string; ttl_ms: number },
+  'cancelled'
+> = defineScript({
+  name: 'session.cancel',
+  sha1: '297fd527eca57184be465b2be8d7996d98985284',
+  source: [
+    'local cancelled = KEYS[1] local channel = ARGV[1] local subject = ARGV[2] local ttl_ms = tonumber(ARGV[3])',
+    "redis.call('SET', cancelled, 1, 'PX', ttl_ms)",
+    "redis.call('PUBLISH', channel, subject)",
+    "return 'cancelled'",
+    '',
+  ].join('\n'),
+  keys: ['cancelled'],
+  args: ['channel', 'subject', 'ttl_ms'],
+  reply: text.pipe(z.enum(['cancelled'])),
+})
+
+/**
+ * Appends a job's results to the session log and publishes each, unless the subject is cancelled or the job has another owner.
+ * Repeating an emit (its number is known) changes nothing.
+ *
+ * A result's number is the time in milliseconds, or one more than its predecessor's if that is later: numbers grow even over
+ * a loss of data. Each result names its predecessor, so a reader sees a gap. A message is both numbers (big-endian
+ * doubles), then the payload. The newest result is never trimmed.
+ */
+export const sessionEmit: Script<
+  { work: string; cancelled: string; log: string; head: string },
+  {
+    channel: string
+    entry: string
+    attempt: number
+    emit: number
+    ends_job: number
+    max_bytes: number
+    max_age_ms: number
+    ttl_ms: number
+    payloads: readonly (string | Buffer)[]
+  },
+  'emitted' | 'cancelled' | 'superseded'
+> = defineScript({
+  name: 'session.emit',
+  sha1: 'c15dbefe096fbafa353848ca03d9c9ada1c147b6',
+  source: [
+    'local work = KEYS[1] local cancelled = KEYS[2] local log = KEYS[3] local head = KEYS[4] local channel = ARGV[1] local entry = ARGV[2] local attempt = tonumber(ARGV[3]) local emit = tonumber(ARGV[4]) local ends_job = tonumber(ARGV[5]) local max_bytes = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7]) local ttl_ms = tonumber(ARGV[8]) local payloads = {} for i = 9, #ARGV do payloads[#payloads + 1] = ARGV[i] end',
+    "if redis.call('EXISTS', cancelled) == 1 then",
+    "  return 'cancelled'",
+    'end',
+    "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits')",
+    'if owner[1] ~= entry or tonumber(owner[2]) ~= attempt then',
+    "  return 'superseded'",
+    'end',
+    'if emit <= tonumber(owner[3]) then',
+    "  return 'emitted'",
+    'end',
+    '',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local last = redis.call('HMGET', head, 'number', 'bytes', 'cut_bytes')",
+    'local number, bytes, cut_bytes = tonumber(last[1] or 0), tonumber(last[2] or 0), tonumber(last[3] or 0)',
+    'for _, payload in ipairs(payloads) do',
+    '  local previous = number',
+    '  number = math.max(previous + 1, now_ms)',
+    '  bytes = bytes + #payload',
+    "  redis.call('XADD', log, string.format('%.0f-0', number), 'previous', previous, 'payload', payload, 'bytes', bytes)",
+    "  redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
+    'end',
+    '',
+    "redis.call('XTRIM', log, 'MINID', string.format('%.0f', math.min(now_ms - max_age_ms, number)))",
+    'while bytes - cut_bytes > max_bytes do',
+    "  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]",
+    '  local end_bytes = tonumber(oldest[2][6])',
+    '  cut_bytes = end_bytes - #oldest[2][4]',
+    '  if end_bytes == bytes or bytes - cut_bytes <= max_bytes then',
+    '    break',
+    '  end',
+    "  redis.call('XDEL', log, oldest[1])",
+    '  cut_bytes = end_bytes',
+    'end',
+    '',
+    "redis.call('HSET', head, 'number', number, 'bytes', bytes, 'cut_bytes', cut_bytes)",
+    "redis.call('HSET', work, 'emits', emit, 'emitted', 1)",
+    'if ends_job == 1 then',
+    "  redis.call('HSET', work, 'done', 1)",
+    'end',
+    "redis.call('PEXPIRE', log, ttl_ms)",
+    "redis.call('PEXPIRE', head, ttl_ms)",
+    "redis.call('PEXPIRE', work, ttl_ms)",
+    "return 'emitted'",
+    '',
+  ].join('\n'),
+  keys: ['work', 'cancelled', 'log', 'head'],
+  args: ['channel', 'entry', 'attempt', 'emit', 'ends_job', 'max_bytes', 'max_age_ms', 'ttl_ms', 'payloads'],
+  reply: text.pipe(z.enum(['emitted', 'cancelled', 'superseded'])),
+})

@@ -1,0 +1,60 @@
+import type { Closable, Log, SessionId } from '@voicebox/kernel'
+import { decode } from './codec.ts'
+import { channelNames, keys } from './keys.ts'
+import { type LogEntry, followLog } from './numbered-log.ts'
+import type { Redis } from './redis.ts'
+import type { WorkerResult } from './results.ts'
+
+export interface FollowSessionOptions {
+  /** The number of the last result that was dealt with; 0 for a new session. */
+  afterSeq: number
+  /** Gets each result once, in the order of the session log. Numbers grow, but not one by one. */
+  onResult(result: WorkerResult, seq: number): void
+  /** Results numbered so were trimmed before they were read (or Redis lost data): some may never have been delivered. */
+  onLost?(fromSeq: number, toSeq: number): void
+  log: Log
+  /** For tests: published results that shall not arrive by the fast path. */
+  dropPublished?(seq: number): boolean
+}
+
+export interface SessionFollower extends Closable {
+  readonly lastSeq: number
+  /** Reads what the log has beyond the last result. For a driver that waits for work in silence; a reconnect does it by itself. */
+  poll(): Promise<void>
+  close(): void
+}
+
+/** Follows what workers say about a session. Resolves when it listens and what the log already had is delivered. */
+export async function followSession(
+  redis: Redis,
+  sessionId: SessionId,
+  { afterSeq, onResult, onLost, log, dropPublished }: FollowSessionOptions,
+): Promise<SessionFollower> {
+  const follower = await followLog(redis, {
+    key: keys.log(sessionId),
+    channel: channelNames.log(sessionId),
+    after: afterSeq,
+    onEntry,
+    onLost(from, to) {
+      log.warn({ sessionId, from, to }, 'Results of a session were lost')
+      onLost?.(from, to)
+    },
+    log,
+    ...(dropPublished && { dropPublished }),
+  })
+  return {
+    get lastSeq() {
+      return follower.last
+    },
+    poll: () => follower.poll(),
+    close: () => void follower.close(),
+  }
+
+  function onEntry({ number, payload }: LogEntry): void {
+    try {
+      onResult(decode(payload) as WorkerResult, number) // only session.emit writes here, and it takes WorkerResults
+    } catch (error) {
+      log.error({ error, sessionId, seq: number }, 'A result could not be dealt with')
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { type TestRedis, startRedis } from './redis-server.ts'

@@ -1,0 +1,17 @@
+--- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then id, attempt and job of each.
+---@key lane         string
+---@arg group        string
+---@arg consumer     string   who takes them
+---@arg min_idle_ms  integer
+---@arg cursor       string   where to go on; `0-0` at first
+---@arg count        integer  how many at most
+---@returns bytes[]
+local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)
+local reply = { claimed[1] }
+for _, entry in ipairs(claimed[2]) do
+  local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]
+  reply[#reply + 1] = entry[1]
+  reply[#reply + 1] = tostring(pending[4])
+  reply[#reply + 1] = entry[2][2]
+end
+return reply
