@@ -67,7 +67,11 @@ export const settings = {
     schema: integer(0, 65_535).default(8443),
     doc: 'TLS port (the official Node client always dials wss); 0 picks a free one. Used when a certificate is set or made.',
   },
-  tlsCertFile: { env: 'VOICEBOX_TLS_CERT', schema: z.string().optional(), doc: 'PEM file of the certificate. Absent: the launcher makes a self-signed one.' },
+  tlsCertFile: {
+    env: 'VOICEBOX_TLS_CERT',
+    schema: z.string().optional(),
+    doc: 'PEM file of the certificate. Absent: the launcher makes a self-signed one.',
+  },
   tlsKeyFile: { env: 'VOICEBOX_TLS_KEY', schema: z.string().optional(), doc: 'PEM file of the private key.' },
   apiKey: {
     env: 'VOICEBOX_API_KEY',
@@ -75,9 +79,22 @@ export const settings = {
     doc: 'The key that clients present.',
     secret: true,
   },
-  dataDir: { env: 'VOICEBOX_DATA_DIR', schema: z.string().default('.voicebox'), doc: 'Where the embedded servers keep their data.' },
-  redisUrl: { env: 'REDIS_URL', schema: z.string().optional(), doc: 'Redis to use. Absent: the launcher starts its own.', secret: true },
-  modelsDir: { env: 'VOICEBOX_MODELS_DIR', schema: z.string().default('.voicebox/models'), doc: 'Where model files live.' },
+  dataDir: {
+    env: 'VOICEBOX_DATA_DIR',
+    schema: z.string().default('.voicebox'),
+    doc: 'Where the embedded servers keep their data.',
+  },
+  redisUrl: {
+    env: 'REDIS_URL',
+    schema: z.string().optional(),
+    doc: 'Redis to use. Absent: the launcher starts its own.',
+    secret: true,
+  },
+  modelsDir: {
+    env: 'VOICEBOX_MODELS_DIR',
+    schema: z.string().default('.voicebox/models'),
+    doc: 'Where model files live.',
+  },
   transport: {
     env: 'VOICEBOX_TRANSPORT',
     schema: names(['auto', 'uws', 'ws']).default('auto'),
@@ -104,28 +121,76 @@ export const settings = {
     schema: json(z.record(z.string(), modelSchema)).optional(),
     doc: 'Model catalogue as JSON: a model name and its {stt, llm, tts, voice}; what is left out is the default pipeline.',
   },
-  stub: { env: 'VOICEBOX_STUB', schema: json(stubSchema).optional(), doc: 'What the stub engines say and how long they take, as JSON.' },
+  stub: {
+    env: 'VOICEBOX_STUB',
+    schema: json(stubSchema).optional(),
+    doc: 'What the stub engines say and how long they take, as JSON.',
+  },
   device: {
     env: 'VOICEBOX_DEVICE',
     schema: names(['auto', 'cpu', 'cuda']).default('auto'),
     doc: 'Where models run: CUDA where it is found (auto), or as named.',
   },
-  whisperModel: { env: 'VOICEBOX_WHISPER_MODEL', schema: z.string().default('whisper-base'), doc: 'Folder of the Whisper model below the models folder.' },
-  whisperDtype: { env: 'VOICEBOX_WHISPER_DTYPE', schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'), doc: 'Weights that Whisper loads.' },
-  kokoroModel: { env: 'VOICEBOX_KOKORO_MODEL', schema: z.string().default('kokoro-82m'), doc: 'Folder of the Kokoro model below the models folder.' },
-  kokoroDtype: { env: 'VOICEBOX_KOKORO_DTYPE', schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'), doc: 'Weights that Kokoro loads.' },
-  piperVoice: { env: 'VOICEBOX_PIPER_VOICE', schema: z.string().default('en_US-lessac-medium'), doc: 'Piper voice: a .onnx and its .onnx.json below piper/ in the models folder.' },
-  workerConcurrency: { env: 'VOICEBOX_WORKER_CONCURRENCY', schema: integer(1, 1024).optional(), doc: 'Jobs that one worker does at a time. Absent: what suits the engine.' },
+  whisperModel: {
+    env: 'VOICEBOX_WHISPER_MODEL',
+    schema: z.string().default('whisper-base'),
+    doc: 'Folder of the Whisper model below the models folder.',
+  },
+  whisperDtype: {
+    env: 'VOICEBOX_WHISPER_DTYPE',
+    schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'),
+    doc: 'Weights that Whisper loads.',
+  },
+  kokoroModel: {
+    env: 'VOICEBOX_KOKORO_MODEL',
+    schema: z.string().default('kokoro-82m'),
+    doc: 'Folder of the Kokoro model below the models folder.',
+  },
+  kokoroDtype: {
+    env: 'VOICEBOX_KOKORO_DTYPE',
+    schema: names(['fp32', 'fp16', 'q8', 'q4']).default('q8'),
+    doc: 'Weights that Kokoro loads.',
+  },
+  piperVoice: {
+    env: 'VOICEBOX_PIPER_VOICE',
+    schema: z.string().default('en_US-lessac-medium'),
+    doc: 'Piper voice: a .onnx and its .onnx.json below piper/ in the models folder.',
+  },
+  workerConcurrency: {
+    env: 'VOICEBOX_WORKER_CONCURRENCY',
+    schema: integer(1, 1024).optional(),
+    doc: 'Jobs that one worker does at a time. Absent: what suits the engine.',
+  },
   claimAfterMs: {
     env: 'VOICEBOX_CLAIM_AFTER_MS',
     schema: integer(100, 600_000).default(5_000),
     doc: 'A job whose worker has given no sign of life for this long is done by another.',
   },
-  jobDeadlineMs: { env: 'VOICEBOX_JOB_DEADLINE_MS', schema: integer(1_000, 3_600_000).default(300_000), doc: 'Longest life of a job, waiting included.' },
-  maxConnections: { env: 'VOICEBOX_MAX_CONNECTIONS', schema: integer(1, 1_000_000).default(2_000), doc: 'Sockets that one gateway accepts.' },
-  maxSendBufferBytes: { env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES', schema: integer(65_536, 1 << 30).default(16 << 20), doc: 'Unread output of one connection, beyond which it is closed.' },
-  maxInputBufferMs: { env: 'VOICEBOX_MAX_INPUT_BUFFER_MS', schema: integer(1_000, 3_600_000).default(300_000), doc: 'Longest uncommitted input audio of one session.' },
-  logLevel: { env: 'VOICEBOX_LOG_LEVEL', schema: names(['debug', 'info', 'warn', 'error', 'silent']).default('info'), doc: 'Least severe log line that is written.' },
+  jobDeadlineMs: {
+    env: 'VOICEBOX_JOB_DEADLINE_MS',
+    schema: integer(1_000, 3_600_000).default(300_000),
+    doc: 'Longest life of a job, waiting included.',
+  },
+  maxConnections: {
+    env: 'VOICEBOX_MAX_CONNECTIONS',
+    schema: integer(1, 1_000_000).default(2_000),
+    doc: 'Sockets that one gateway accepts.',
+  },
+  maxSendBufferBytes: {
+    env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES',
+    schema: integer(65_536, 1 << 30).default(16 << 20),
+    doc: 'Unread output of one connection, beyond which it is closed.',
+  },
+  maxInputBufferMs: {
+    env: 'VOICEBOX_MAX_INPUT_BUFFER_MS',
+    schema: integer(1_000, 3_600_000).default(300_000),
+    doc: 'Longest uncommitted input audio of one session.',
+  },
+  logLevel: {
+    env: 'VOICEBOX_LOG_LEVEL',
+    schema: names(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    doc: 'Least severe log line that is written.',
+  },
 } as const satisfies Record<string, { env: string; schema: z.ZodType; doc: string; secret?: boolean }>
 
 export type Settings = { [K in keyof typeof settings]: z.infer<(typeof settings)[K]['schema']> }

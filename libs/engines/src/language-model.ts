@@ -39,5 +39,4 @@ export interface LanguageUsage {
 }
 
 export type LanguageEvent =
-  | { kind: 'text'; text: string }
-  | { kind: 'finish'; reason: FinishReason; usage: LanguageUsage }
+  { kind: 'text'; text: string } | { kind: 'finish'; reason: FinishReason; usage: LanguageUsage }

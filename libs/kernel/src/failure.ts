@@ -22,7 +22,12 @@ export class Failure extends Error {
   readonly code: string
   readonly retryable: boolean
 
-  constructor(kind: FailureKind, code: string, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+  constructor(
+    kind: FailureKind,
+    code: string,
+    message: string,
+    options: { cause?: unknown; retryable?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Failure'
     this.kind = kind
@@ -34,5 +39,7 @@ export class Failure extends Error {
 /** Wraps whatever was thrown: a `Failure` stays itself, anything else is a bug with its cause kept. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
-  return new Failure('bug', 'internal_error', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+  return new Failure('bug', 'internal_error', thrown instanceof Error ? thrown.message : String(thrown), {
+    cause: thrown,
+  })
 }

@@ -3,7 +3,17 @@ import { pino, type Logger } from 'pino'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** Paths whose values never reach a log: secrets, and what people said. */
-const redacted = ['apiKey', 'authorization', 'url.password', 'redisUrl', 'text', 'transcript', 'audio', 'pcm', 'instructions']
+const redacted = [
+  'apiKey',
+  'authorization',
+  'url.password',
+  'redisUrl',
+  'text',
+  'transcript',
+  'audio',
+  'pcm',
+  'instructions',
+]
 
 /** Makes the process's logger: one JSON object a line on standard error, secrets and speech redacted. */
 export function makeLog(options: { service: string; level: LogLevel }): Logger {

@@ -8,7 +8,11 @@ export interface ReadyMessage {
   urls?: string[]
 }
 
-export type RunApp = (env: NodeJS.ProcessEnv, signal: AbortSignal, ready: (message: ReadyMessage) => void) => Promise<void>
+export type RunApp = (
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  ready: (message: ReadyMessage) => void,
+) => Promise<void>
 
 /**
  * Runs an app as this process's whole purpose. SIGINT, SIGTERM and the loss of the parent ask it to leave; a second
@@ -33,7 +37,9 @@ export async function runProcess(host: NodeJS.Process, run: RunApp, graceMs = 15
     host.exit(0)
   } catch (error) {
     const isConfiguration = error instanceof Failure && error.code === 'invalid_configuration'
-    host.stderr.write(`${isConfiguration ? error.message : describe(error)}\n`, () => host.exit(isConfiguration ? 2 : 1))
+    host.stderr.write(`${isConfiguration ? error.message : describe(error)}\n`, () =>
+      host.exit(isConfiguration ? 2 : 1),
+    )
   }
 }
 

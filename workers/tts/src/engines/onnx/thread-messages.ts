@@ -1,0 +1,9 @@
+import type { Device } from './choose-device.ts'
+
+export type ThreadCommand<Request> = { kind: 'infer'; request: Request } | { kind: 'stop' }
+
+export type ThreadReply =
+  | { kind: 'ready'; device: Device }
+  | { kind: 'unusable'; code: string; message: string }
+  | { kind: 'audio'; samples: Int16Array<ArrayBuffer> }
+  | { kind: 'failed'; message: string }

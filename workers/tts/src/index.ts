@@ -1,0 +1,1 @@
+export { runTtsWorker } from './worker.ts'

@@ -1,0 +1,4 @@
+import { runProcess } from '@voicebox/telemetry'
+import { runTtsWorker } from './worker.ts'
+
+await runProcess(process, runTtsWorker)

@@ -1,0 +1,2 @@
+export { writeKokoroFixture } from './kokoro-fixture.ts'
+export { writePiperFixture } from './piper-fixture.ts'

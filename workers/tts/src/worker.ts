@@ -1,0 +1,67 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { makeResamplers } from '@voicebox/audio'
+import { loadConfig } from '@voicebox/config'
+import { Failure, aborted, newId, systemClock, withScope } from '@voicebox/kernel'
+import { consumeLane, openRedis } from '@voicebox/streams'
+import { type RunApp, makeLog } from '@voicebox/telemetry'
+import { chooseTtsEngine } from './choose-engine.ts'
+import { engineSettings } from './engines/open-engine.ts'
+import { openSpeakers } from './engines/speakers.ts'
+import { segmentFailed, speakSegment } from './speak-segment.ts'
+
+/** How long segments under way may take to end when the worker leaves. */
+const drainMs = 5_000
+
+/** The speech worker: it speaks the segments of its engine's lane. */
+export const runTtsWorker: RunApp = async (env, signal, ready) => {
+  const { config, unknown } = loadConfig(env, [
+    ...engineSettings,
+    'redisUrl',
+    'ttsEngine',
+    'workerConcurrency',
+    'claimAfterMs',
+    'logLevel',
+  ])
+  const { redisUrl, claimAfterMs, logLevel } = config
+  if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
+  const log = makeLog({ service: 'tts-worker', level: logLevel })
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
+
+  await withScope(async (scope) => {
+    const searchPath = env['PATH'] ?? ''
+    const { engine, why } = await chooseTtsEngine(config, searchPath)
+    const cores = availableParallelism()
+    const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
+    const resamplers = scope.use(await makeResamplers())
+    const name = `tts-worker:${newId('job')}`
+    const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const consumer = consumeLane(redis, {
+      lane: `jobs:tts:${engine}`,
+      concurrency: config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores),
+      claimAfterMs,
+      consumer: name,
+      clock: systemClock,
+      log,
+      run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
+      failed: (job, failure) => [segmentFailed(job, failure)],
+    })
+    scope.defer(() => consumer.close({ deadlineMs: drainMs }))
+    log.info({ engine, why }, 'The speech worker serves.')
+    ready({ kind: 'ready', summary: `speech: ${engine}. ${why}` })
+    await aborted(signal)
+  })
+}
+
+/** The stub waits instead of working. */
+const stubConcurrency = 256
+
+/** A folder in memory where there is one. */
+async function tempDir(): Promise<string> {
+  const inMemory = '/dev/shm'
+  return access(inMemory, constants.W_OK).then(
+    () => inMemory,
+    () => tmpdir(),
+  )
+}
