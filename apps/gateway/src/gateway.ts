@@ -1,8 +1,8 @@
 import { openVoiceActivity } from '@voicebox/audio'
 import { loadConfig, type Settings } from '@voicebox/config'
-import { aborted, Failure, newId, systemClock, withScope } from '@voicebox/kernel'
+import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { openRedis } from '@voicebox/streams'
-import { makeLog, type RunApp } from '@voicebox/telemetry'
+import { makeLog, makeProcessName, type RunApp } from '@voicebox/telemetry'
 import { makeSingleKeyAuthentication } from './authenticate.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
@@ -52,7 +52,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   let isDraining = false
 
   await withScope(async (scope) => {
-    const redis = scope.use(await openRedis({ url: redisUrl, name: `gateway:${newId('job')}`, log, signal }))
+    const redis = scope.use(await openRedis({ url: redisUrl, name: makeProcessName('gateway'), log, signal }))
     const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
     const closing = new Set<Promise<void>>()
     scope.defer(async () => void (await Promise.allSettled(closing)))

@@ -34,6 +34,7 @@ describe('@openai/agents-realtime over WebSocket', () => {
     const transport = new OpenAIRealtimeWebSocket({ url: `${stack.ws()}?model=gpt-realtime` })
     const session = new RealtimeSession(new RealtimeAgent({ name: 'Assistant', instructions: 'Be kind.' }), {
       transport,
+      model: 'gpt-realtime',
     })
     const events: { type: string }[] = []
     const errors: unknown[] = []
@@ -52,6 +53,7 @@ describe('@openai/agents-realtime over WebSocket', () => {
     await session.connect({ apiKey })
     session.sendMessage('What time is it?')
     await firstTurn
+    await new Promise((resolve) => setTimeout(resolve, 2_500)) // until it was played, so that the next turn is no interruption
 
     const secondTurn = turn(2)
     const speech = concatSamples([silence(300), await say('hello can you help me please'), silence(2_500)])

@@ -53,6 +53,7 @@ describe('The official openai client over TLS', () => {
             transcription: { model: 'whisper-1' },
             turn_detection: { type: 'server_vad', silence_duration_ms: 500 },
           },
+          output: { voice: 'rms' },
         },
       },
     })

@@ -1,7 +1,7 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
-import { Failure, aborted, newId, systemClock, withScope } from '@voicebox/kernel'
+import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, makeLog } from '@voicebox/telemetry'
+import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { makePool } from './pool.ts'
 import { openProvider } from './providers/open-provider.ts'
@@ -26,7 +26,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
 
   await withScope(async (scope) => {
-    const name = `llm-worker:${newId('job')}`
+    const name = makeProcessName('llm-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))

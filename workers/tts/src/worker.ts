@@ -3,9 +3,9 @@ import { access } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { makeResamplers } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
-import { Failure, aborted, newId, systemClock, withScope } from '@voicebox/kernel'
+import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, makeLog } from '@voicebox/telemetry'
+import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
 import { openSpeakers } from './engines/speakers.ts'
@@ -35,7 +35,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const cores = availableParallelism()
     const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
     const resamplers = scope.use(await makeResamplers())
-    const name = `tts-worker:${newId('job')}`
+    const name = makeProcessName('tts-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     const consumer = consumeLane(redis, {
       lane: `jobs:tts:${engine}`,

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url'
+import { settings } from '@voicebox/config'
+import type { CertificateFiles } from './data-dir/certificate.ts'
+import type { ChosenEngines } from './engines.ts'
+import type { SupervisedSpec } from './supervise/supervise.ts'
+
+interface Given {
+  env: NodeJS.ProcessEnv
+  dataDir: string
+  redisUrl: string
+  engines: ChosenEngines
+  certificate: CertificateFiles
+  /** Where the gateway listened when it was last ready. */
+  urls(): readonly string[]
+}
+
+/** What the launcher runs, each with what it is told of the others. */
+export function childSpecs({ env, dataDir, redisUrl, engines, certificate, urls }: Given): {
+  redis: SupervisedSpec
+  workers: SupervisedSpec[]
+  gateway: SupervisedSpec
+} {
+  const shared = {
+    ...env,
+    [settings.dataDir.env]: dataDir,
+    [settings.redisUrl.env]: redisUrl,
+    [settings.sttEngine.env]: engines.stt.engine,
+    [settings.ttsEngine.env]: engines.tts.engine,
+    [settings.tlsCertFile.env]: certificate.certFile,
+    [settings.tlsKeyFile.env]: certificate.keyFile,
+  }
+  const spec = (name: string, path: string): SupervisedSpec => ({
+    name,
+    entry: fileURLToPath(new URL(path, import.meta.url)),
+    env: () => shared,
+  })
+  return {
+    // Redis is not ready before it has read its append-only file, however long that is.
+    redis: { ...spec('redis', './redis/main.ts'), readyWithinMs: 600_000 },
+    workers: ['stt', 'llm', 'tts'].map((kind) => spec(kind, `../../../workers/${kind}/src/main.ts`)),
+    // A free port that was picked stays the same, or clients could not come back.
+    gateway: { ...spec('gateway', '../../gateway/src/main.ts'), env: () => ({ ...shared, ...portsOf(urls()) }) },
+  }
+}
+
+function portsOf(urls: readonly string[]): NodeJS.ProcessEnv {
+  const portOf = (protocol: string): string | undefined =>
+    urls.map((url) => new URL(url)).find((url) => url.protocol === protocol)?.port
+  const [port, tlsPort] = [portOf('ws:'), portOf('wss:')]
+  return {
+    ...(port !== undefined && { [settings.port.env]: port }),
+    ...(tlsPort !== undefined && { [settings.tlsPort.env]: tlsPort }),
+  }
+}

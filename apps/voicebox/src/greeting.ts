@@ -1,0 +1,38 @@
+import type { Settings } from '@voicebox/config'
+import type { ReadyMessage } from '@voicebox/telemetry'
+import type { DataDir } from './data-dir/data-dir.ts'
+import type { ChosenEngines } from './engines.ts'
+import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
+
+interface Started {
+  config: Settings
+  dataDir: DataDir
+  engines: ChosenEngines
+  ready: ReadonlyMap<string, ReadyMessage>
+  urls: readonly string[]
+  isDevelopmentKey: boolean
+}
+
+/** Tells a newcomer what runs, why, and what to do next. Scripts wait for the line `ready ws://…`. */
+export function greet(terminal: Terminal, { config, dataDir, engines, ready, urls, isDevelopmentKey }: Started): void {
+  const { say } = terminal
+  const row = (name: string, text: string): void => say(`  ${name.padEnd(9)}${text}`)
+  say(`AgentVoiceBox ${version}`)
+  row('hears', `${engines.stt.engine}: ${engines.stt.why}`)
+  row('thinks', ready.get('llm')?.summary ?? '')
+  row('speaks', `${engines.tts.engine}: ${engines.tts.why}`)
+  row('serves', ready.get('gateway')?.summary ?? '')
+  row('redis', ready.get('redis')?.summary ?? 'the one that REDIS_URL names')
+  row('data', `${dataDir.path} (logs in ${dataDir.logs})`)
+  row('key', isDevelopmentKey ? config.apiKey : 'the one that VOICEBOX_API_KEY sets')
+  if (isDevelopmentKey && !isLoopback(config.host)) {
+    terminal.warn(`! Everyone who reaches ${config.host} knows the development key: set VOICEBOX_API_KEY.`)
+  }
+  for (const url of urls) say(`ready ${url}`)
+  say('try: npm run talk -- fixtures/speech/what-time-is-it.wav')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+import { Failure, toFailure } from '@voicebox/kernel'
+import { startHelp } from './help.ts'
+import { runVoicebox } from './run-voicebox.ts'
+import { version } from './version.ts'
+
+/** Signals this close together are one Ctrl-C, which the terminal, npm and the bootstrap all pass on. */
+const sameSignalMs = 500
+
+const leave = new AbortController()
+const hurry = new AbortController()
+let askedAtMs: number | undefined
+const ask = (): void => {
+  askedAtMs ??= performance.now()
+  if (performance.now() - askedAtMs > sameSignalMs) hurry.abort()
+  leave.abort()
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask)
+process.on('disconnect', ask)
+
+const terminal = {
+  say: (line: string) => process.stdout.write(`${line}\n`),
+  warn: (line: string) => process.stderr.write(`${line}\n`),
+}
+
+try {
+  const { values } = parseStartArguments()
+  if (values.help) terminal.say(startHelp)
+  else if (values.version) terminal.say(version)
+  else await runVoicebox({ env: process.env, signal: leave.signal, hurry: hurry.signal, terminal })
+  process.exit(0)
+} catch (thrown) {
+  const failure = toFailure(thrown)
+  terminal.warn(failure.kind === 'bug' ? (failure.stack ?? failure.message) : failure.message)
+  process.exit(failure.code === 'invalid_configuration' ? 2 : 1)
+}
+
+function parseStartArguments() {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } } })
+  } catch (error) {
+    throw new Failure('client', 'invalid_configuration', `${(error as Error).message}\n\n${startHelp}`)
+  }
+}

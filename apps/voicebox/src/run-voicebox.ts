@@ -1,0 +1,93 @@
+import { type Settings, loadConfig, settings } from '@voicebox/config'
+import { Failure, aborted, withScope } from '@voicebox/kernel'
+import type { ReadyMessage } from '@voicebox/telemetry'
+import { openChildLogs } from './child-logs.ts'
+import { childSpecs } from './child-specs.ts'
+import { ensureCertificate } from './data-dir/certificate.ts'
+import { openDataDir } from './data-dir/data-dir.ts'
+import { lockDataDir } from './data-dir/lock.ts'
+import { writeRunning } from './data-dir/running-file.ts'
+import { chooseEngines } from './engines.ts'
+import { ensurePortFree } from './free-port.ts'
+import { greet } from './greeting.ts'
+import { redisSocketPath } from './redis/redis-socket.ts'
+import { startStages } from './supervise/start-stages.ts'
+import type { Listener } from './supervise/supervise.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface VoiceboxOptions {
+  env: NodeJS.ProcessEnv
+  /** Asks to leave in good order. */
+  signal: AbortSignal
+  /** Asks to leave at once. */
+  hurry: AbortSignal
+  terminal: Terminal
+}
+
+/**
+ * Runs everything on this machine: Redis (unless REDIS_URL names one), the workers and the gateway, each a supervised
+ * process. Resolves after `signal`, when all of them are gone: the gateway first, then the workers, then Redis. Throws
+ * the `Failure` of whatever cannot start.
+ */
+export async function runVoicebox({ env, signal, hurry, terminal }: VoiceboxOptions): Promise<void> {
+  const { config, unknown } = loadConfig(env, Object.keys(settings) as (keyof Settings)[])
+  for (const name of unknown) terminal.warn(`! ${name} is not a setting; docs/configuration.md lists those that are.`)
+  await withScope(async (scope) => {
+    const dataDir = openDataDir(config.dataDir)
+    const lock = scope.use(lockDataDir(dataDir.path))
+    await ensurePortsFree(config, lock.wasStale ? 10_000 : 0, signal)
+    const certificate = await certificateFiles(config, dataDir.tls)
+    const engines = await chooseEngines(config, env.PATH ?? '')
+
+    const logs = scope.use(openChildLogs(dataDir.logs, terminal))
+    const ready = new Map<string, ReadyMessage>()
+    const urls = (): readonly string[] => ready.get('gateway')?.urls ?? []
+    const specs = childSpecs({
+      env: withoutUnknown(env, unknown),
+      dataDir: dataDir.path,
+      redisUrl: config.redisUrl ?? redisSocketPath(dataDir.redis),
+      engines,
+      certificate,
+      urls,
+    })
+    const listener: Listener = {
+      onLine: (name, line) => logs.write(name, line),
+      onReady(name, message) {
+        if (ready.has(name)) terminal.say(`${name} is back.`)
+        ready.set(name, message)
+      },
+      onRestart: (name, reason, afterMs) =>
+        terminal.warn(
+          `! ${name} stopped (${reason}); starting it again in ${afterMs} ms. Its log: ${dataDir.logs}/${name}.log`,
+        ),
+    }
+    terminal.say('Starting …')
+    const stages = [...(config.redisUrl === undefined ? [[specs.redis]] : []), specs.workers, [specs.gateway]]
+    await startStages(stages, { scope, listener, signal, hurry })
+    if (signal.aborted) return
+
+    scope.use(writeRunning(dataDir.path, { pid: process.pid, urls: [...urls()], certFile: certificate.certFile }))
+    greet(terminal, { config, dataDir, engines, ready, urls: urls(), isDevelopmentKey: !env[settings.apiKey.env] })
+    await aborted(signal)
+    terminal.say('Stopping: the gateway, then the workers, then Redis. Ctrl-C again stops at once.')
+  })
+}
+
+async function ensurePortsFree(config: Settings, waitMs: number, signal: AbortSignal): Promise<void> {
+  for (const key of ['port', 'tlsPort'] as const) {
+    const listening = { host: config.host, port: config[key], setting: settings[key].env }
+    if (listening.port !== 0) await ensurePortFree(listening, waitMs, signal)
+  }
+}
+
+async function certificateFiles(config: Settings, folder: string): Promise<{ certFile: string; keyFile: string }> {
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile } = config
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
+  if (certFile === undefined && keyFile === undefined) return ensureCertificate(folder, Date.now())
+  const message = `${settings.tlsCertFile.env} and ${settings.tlsKeyFile.env} are set both or not at all.`
+  throw new Failure('client', 'invalid_configuration', message)
+}
+
+function withoutUnknown(env: NodeJS.ProcessEnv, unknown: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !unknown.includes(name)))
+}

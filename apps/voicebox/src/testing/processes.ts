@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sleep } from '@voicebox/kernel'
+import { onTestFinished } from 'vitest'
+import { processBirth } from '../data-dir/process-birth.ts'
+
+/** A folder that goes away with the test. */
+export function makeTempDir(): string {
+  const path = mkdtempSync(join(tmpdir(), 'vb-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Resolves once `condition` holds; throws when it does not within ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if (await condition()) return
+    await sleep(20)
+  }
+  throw new Error('It did not happen within ten seconds')
+}
+
+export const isGone = (pid: number): boolean => processBirth(pid) === undefined

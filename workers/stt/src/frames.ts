@@ -1,0 +1,38 @@
+import { aborted } from '@voicebox/kernel'
+
+/**
+ * Yields the frames of an utterance until it ends or the signal is aborted, and closes it then, without waiting for a
+ * frame that may never come.
+ */
+export async function* framesUntil(
+  audio: AsyncIterable<Int16Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Int16Array, void, undefined> {
+  const frames = audio[Symbol.asyncIterator]()
+  const stopped = aborted(signal)
+  try {
+    while (!signal.aborted) {
+      const next = await Promise.race([stopped, frames.next()])
+      if (next === undefined || next.done === true || signal.aborted) return
+      if (next.value.length > 0) yield next.value
+    }
+  } finally {
+    // what its end throws comes too late to matter, and it may wait for the frame that was asked for
+    frames.return?.().catch(() => {})
+  }
+}
+
+/** Reads an utterance to its end, or as far as it has come when the signal is aborted. */
+export async function collectFrames(audio: AsyncIterable<Int16Array>, signal: AbortSignal): Promise<Int16Array> {
+  const frames = await Array.fromAsync(framesUntil(audio, signal))
+  const samples = new Int16Array(frames.reduce((total, frame) => total + frame.length, 0))
+  let offset = 0
+  for (const frame of frames) {
+    samples.set(frame, offset)
+    offset += frame.length
+  }
+  return samples
+}
+
+/** What recognizers hear. */
+export const heardRateHz = 16_000

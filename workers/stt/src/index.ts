@@ -1,0 +1,1 @@
+export { runSttWorker } from './worker.ts'

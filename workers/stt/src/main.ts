@@ -1,0 +1,4 @@
+import { runProcess } from '@voicebox/telemetry'
+import { runSttWorker } from './worker.ts'
+
+await runProcess(process, runSttWorker)

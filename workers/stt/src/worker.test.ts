@@ -1,0 +1,158 @@
+import { type SessionId, newId, silentLog } from '@voicebox/kernel'
+import {
+  type Lane,
+  type Redis,
+  type SessionFollower,
+  type TranscribeJob,
+  type WorkerResult,
+  appendAudio,
+  cancelWork,
+  enqueue,
+  followSession,
+  openRedis,
+} from '@voicebox/streams'
+import { type TestRedis, startRedis } from '@voicebox/streams/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Recording, fixturesDir, flite, recordings } from './testing/speech.ts'
+import { runSttWorker } from './worker.ts'
+
+type SttLane = Extract<Lane, `jobs:stt:${string}`>
+
+const mini = {
+  VOICEBOX_MODELS_DIR: fixturesDir,
+  VOICEBOX_WHISPER_MODEL: 'whisper-mini',
+  VOICEBOX_WHISPER_DTYPE: 'fp16',
+  VOICEBOX_DEVICE: 'cpu',
+}
+
+describe('the recognition worker', () => {
+  let server: TestRedis
+  let redis: Redis
+  let leave: AbortController
+  let running: Promise<void>
+  let sessionId: SessionId
+  let results: WorkerResult[]
+  let follower: SessionFollower
+
+  beforeAll(async () => {
+    server = await startRedis()
+    redis = await openRedis({ url: server.url, name: 'test', log: silentLog, signal: AbortSignal.timeout(10_000) })
+  })
+  afterAll(async () => {
+    await redis.close()
+    await server.close()
+  })
+  beforeEach(async () => {
+    leave = new AbortController()
+    running = Promise.resolve()
+    sessionId = newId('sess')
+    results = []
+    const onResult = (result: WorkerResult): void => void results.push(result)
+    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+  })
+  afterEach(async () => {
+    leave.abort()
+    await running
+    follower.close()
+  })
+
+  it('says what was said in an utterance, and how long it was', async () => {
+    expect(await start(mini)).toBe(
+      `speech to text: whisper (whisper-mini, fp16, on cpu). Its model is in ${fixturesDir}/whisper-mini.`,
+    )
+    const [first, second] = (await recordings()) as [Recording, Recording]
+    await Promise.all([say('item_1', first.samples), say('item_2', second.samples)])
+    await Promise.all([ask('jobs:stt:whisper', 'item_1'), ask('jobs:stt:whisper', 'item_2', { language: 'en' })])
+    expect([await lastOf('item_1'), await lastOf('item_2')]).toEqual([
+      { kind: 'transcript_final', itemId: 'item_1', text: first.text, audioMs: msOf(first.samples) },
+      { kind: 'transcript_final', itemId: 'item_2', text: second.text, audioMs: msOf(second.samples) },
+    ])
+  })
+
+  it('listens while the utterance goes on, and says what it has so far', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'pocketsphinx' })
+    const { samples, text } = await flite('kal16', 'hello can you help')
+    await ask('jobs:stt:pocketsphinx', 'item_1')
+    await append('item_1', samples)
+    await append('item_1', new Int16Array(16_000))
+    const interim = { kind: 'transcript_interim', itemId: 'item_1', text }
+    await vi.waitFor(() => expect(results).toEqual([interim]), { timeout: 20_000 })
+    await say('item_1', samples)
+    const audioMs = msOf(samples) + 1_000 + msOf(samples)
+    const final = await lastOf('item_1')
+    expect(final).toMatchObject({ kind: 'transcript_final', text: `${text} ${text}` })
+    expect(final?.kind === 'transcript_final' && Math.abs(final.audioMs - audioMs)).toBeLessThanOrEqual(1)
+  })
+
+  it('says that a transcription failed, and why', async () => {
+    await start(mini)
+    await say('item_1', new Int16Array(160))
+    await ask('jobs:stt:whisper', 'item_1', { language: 'de' })
+    expect(await lastOf('item_1')).toEqual({
+      kind: 'transcript_failed',
+      itemId: 'item_1',
+      code: 'unsupported_language',
+      message: 'The Whisper model does not know the language "de"',
+    })
+  })
+
+  it('says nothing more of an utterance that was cancelled', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_STUB: '{"transcript":"done"}' })
+    await ask('jobs:stt:stub', 'item_1')
+    await append('item_1', new Int16Array(160))
+    await cancelWork(redis, sessionId, 'item_1')
+    await say('item_1', new Int16Array(160))
+    await ask('jobs:stt:stub', 'item_2')
+    await say('item_2', new Int16Array(160))
+    expect(await lastOf('item_2')).toMatchObject({ kind: 'transcript_final', text: 'done', audioMs: 10 })
+    expect(results).toHaveLength(1)
+  })
+
+  it('does not start without its model, and says how to get it', async () => {
+    const starting = start({ ...mini, VOICEBOX_STT_ENGINE: 'whisper', VOICEBOX_WHISPER_MODEL: 'other' })
+    await expect(starting).rejects.toMatchObject({
+      code: 'model_missing',
+      message: expect.stringContaining('npm run models -- pull other') as string,
+    })
+    running = Promise.resolve()
+  })
+
+  /** Resolves with what the worker says of itself when it serves. */
+  function start(env: NodeJS.ProcessEnv): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const all = { PATH: process.env['PATH'], REDIS_URL: server.url, VOICEBOX_LOG_LEVEL: 'silent', ...env }
+      running = runSttWorker(all, leave.signal, ({ summary }) => resolve(summary))
+      running.catch(reject)
+    })
+  }
+
+  function ask(lane: SttLane, itemId: string, hints: Partial<TranscribeJob> = {}): Promise<void> {
+    const about = {
+      id: newId('job'),
+      sessionId,
+      tenantId: 'tenant',
+      deadlineAtMs: Date.now() + 60_000,
+      traceId: 'trace',
+    }
+    return enqueue(redis, lane, { kind: 'transcribe', itemId, ...about, ...hints })
+  }
+
+  const append = (itemId: string, samples: Int16Array, final = false): Promise<void> =>
+    appendAudio(redis, sessionId, itemId, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), {
+      final,
+    })
+  const say = (itemId: string, samples: Int16Array): Promise<void> => append(itemId, samples, true)
+
+  function lastOf(itemId: string): Promise<WorkerResult | undefined> {
+    return vi.waitFor(
+      () => {
+        const last = results.findLast((result) => 'itemId' in result && result.itemId === itemId)
+        if (last === undefined || last.kind === 'transcript_interim') throw new Error('There is no last result yet')
+        return last
+      },
+      { timeout: 20_000 },
+    )
+  }
+})
+
+const msOf = (samples: Int16Array): number => Math.round(samples.length / 16)

@@ -1,0 +1,52 @@
+import { loadConfig } from '@voicebox/config'
+import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
+import { consumeLane, openRedis } from '@voicebox/streams'
+import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
+import { chooseSttEngine } from './choose-engine.ts'
+import { openEngine } from './open-engine.ts'
+import { transcribe, transcriptFailed } from './transcribe.ts'
+
+/** How long recognitions under way may take to end when the worker leaves. */
+const drainMs = 5_000
+
+/** The recognition worker: it does the jobs of one engine's lane. */
+export const runSttWorker: RunApp = async (env, signal, ready) => {
+  const { config, unknown } = loadConfig(env, [
+    'redisUrl',
+    'sttEngine',
+    'modelsDir',
+    'whisperModel',
+    'whisperDtype',
+    'device',
+    'stub',
+    'workerConcurrency',
+    'claimAfterMs',
+    'logLevel',
+  ])
+  const { redisUrl, claimAfterMs, logLevel } = config
+  if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
+  const log = makeLog({ service: 'stt-worker', level: logLevel })
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
+
+  await withScope(async (scope) => {
+    const name = makeProcessName('stt-worker')
+    const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const chosen = chooseSttEngine(config)
+    const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
+    scope.use(recognizer)
+    const parts = { redis, recognizer, clock: systemClock, log }
+    const consumer = consumeLane(redis, {
+      lane: `jobs:stt:${chosen.name}`,
+      concurrency,
+      claimAfterMs,
+      consumer: name,
+      clock: systemClock,
+      log,
+      run: (job, context) => transcribe(parts, job, context),
+      failed: (job, failure) => [transcriptFailed(job, failure)],
+    })
+    scope.defer(() => consumer.close({ deadlineMs: drainMs }))
+    ready({ kind: 'ready', summary: `speech to text: ${about}. ${chosen.why}` })
+    await aborted(signal)
+  })
+}
