@@ -15,6 +15,9 @@ const layerRules = layers.map((layer, index) => ({
 /** How a worker tells the launcher which engine it would run; the only thing that one app may ask of another. */
 const choices = ['@voicebox/stt-worker/choose', '@voicebox/tts-worker/choose']
 
+/** What the end-to-end tests use of an app: its test support, never its code. */
+const testSupport = ['@voicebox/llm-worker/testing']
+
 const redis = { name: 'ioredis', message: 'Only libs/streams speaks to Redis.' }
 const otherApps = choices.map((name) => ({ name, message: 'Only the launcher chooses engines.' }))
 const onlyImport = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] })
@@ -32,7 +35,7 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { depConstraints: layerRules, allow: choices, enforceBuildableLibDependency: false },
+        { depConstraints: layerRules, allow: [...choices, ...testSupport], enforceBuildableLibDependency: false },
       ],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],

@@ -108,11 +108,11 @@ describe('the recognition worker', () => {
     expect(results).toHaveLength(1)
   })
 
-  it('does not start without its model, and says how to get it', async () => {
+  it('does not start without its model, and says where it should be', async () => {
     const starting = start({ ...mini, VOICEBOX_STT_ENGINE: 'whisper', VOICEBOX_WHISPER_MODEL: 'other' })
     await expect(starting).rejects.toMatchObject({
       code: 'model_missing',
-      message: expect.stringContaining('npm run models -- pull other') as string,
+      message: expect.stringContaining('/other lacks config.json') as string,
     })
     running = Promise.resolve()
   })

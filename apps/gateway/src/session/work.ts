@@ -120,7 +120,7 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
       },
       async close({ subjects, spokenItemIds }) {
         try {
-          (await following).close()
+          ;(await following).close()
           for (const subject of subjects) await cancelWork(redis, sessionId, subject)
           await closeSession(redis, sessionId, spokenItemIds)
         } catch (error) {

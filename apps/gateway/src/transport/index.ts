@@ -1,2 +1,2 @@
-export { type TransportPreference, loadTransport } from './load.ts'
-export type { Acceptance, ListenOptions, Listener, Socket, SocketHandlers, Transport, UpgradeRequest } from './port.ts'
+export { loadTransport } from './load.ts'
+export type { Acceptance, ListenOptions, Socket, SocketHandlers, UpgradeRequest } from './port.ts'

@@ -28,7 +28,7 @@ export async function recording(name: string): Promise<Int16Array> {
   return at16kHz(readFileSync(new URL(`../../fixtures/${name}.wav`, import.meta.url)))
 }
 
-export async function at16kHz(wav: Uint8Array): Promise<Int16Array> {
+async function at16kHz(wav: Uint8Array): Promise<Int16Array> {
   const { sampleRateHz, samples } = readWav(wav)
   return resampled(samples, sampleRateHz, 16_000)
 }

@@ -15,12 +15,12 @@ export function missingModelFiles({ modelsDir, model, dtype }: WhisperModelPlace
   return modelFiles(dtype).filter((file) => !existsSync(join(modelsDir, model, file)))
 }
 
-/** Throws a `Failure` that names what is missing, where it should be, and what fetches it. */
+/** Throws a `Failure` that names what is missing, and where it should be. */
 export function checkModelFiles(place: WhisperModelPlace): void {
   const missing = missingModelFiles(place)
   if (missing.length === 0) return
   const folder = join(place.modelsDir, place.model)
-  const message = `The Whisper model in ${folder} lacks ${missing.join(', ')}. Fetch it with: npm run models -- pull ${place.model}`
+  const message = `The Whisper model in ${folder} lacks ${missing.join(', ')}. Put an ONNX export of the model there.`
   throw new Failure('engine', 'model_missing', message, { retryable: false })
 }
 

@@ -75,7 +75,7 @@ describe('Whisper', () => {
       code: 'model_missing',
       message:
         `The Whisper model in ${fixturesDir}/whisper-mini lacks onnx/encoder_model_quantized.onnx, ` +
-        'onnx/decoder_model_merged_quantized.onnx. Fetch it with: npm run models -- pull whisper-mini',
+        'onnx/decoder_model_merged_quantized.onnx. Put an ONNX export of the model there.',
     })
   })
 
