@@ -146,7 +146,7 @@ const runs = { numRuns: 400 }
 
 /** Runs a random history and counts what it came to, so that the last test can show that nothing was left out. */
 function play(actions: Action[]): Simulation {
-  const simulation = new Simulation({ inputBufferMs: 4_000, heldAudioSamples: 12, items: 8 })
+  const simulation = new Simulation({ inputBufferMs: 4_000, heldAudioSamples: 12, items: 4 })
   for (const act of actions) act(simulation)
   for (const event of simulation.events) {
     const status = event.type === 'response.done' ? `:${event.response.status}` : ''
