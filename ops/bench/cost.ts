@@ -15,6 +15,7 @@ export async function measureCost(): Promise<string> {
     env: {
       VOICEBOX_STT_ENGINE: 'pocketsphinx',
       VOICEBOX_TTS_ENGINE: 'flite',
+      VOICEBOX_CLAIM_AFTER_MS: '5000',
       VOICEBOX_LLM_PROVIDERS: JSON.stringify([{ type: 'stub', tokensPerSecond: 1_000, reply: answer }]),
     },
   })
