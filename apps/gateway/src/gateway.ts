@@ -39,7 +39,7 @@ const spareStreams = 64
 
 /** Runs a gateway until the signal: sockets in, jobs out. It keeps nothing that another gateway could not be given. */
 export const runGateway: RunApp = async (env, signal, ready) => {
-  const { config } = loadConfig(env, keys)
+  const { config, unknown } = loadConfig(env, keys)
   const redisUrl = required(config.redisUrl, 'REDIS_URL')
   const findPipeline = makeCatalogue(config.models, {
     stt: required(config.sttEngine, 'VOICEBOX_STT_ENGINE'),
@@ -48,6 +48,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     voice: 'alloy',
   })
   const log = makeLog({ service: 'gateway', level: config.logLevel })
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let open = 0
   let isDraining = false
 

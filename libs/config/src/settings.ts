@@ -50,10 +50,12 @@ const stubSchema = z.strictObject({
 })
 export type StubSettings = z.infer<typeof stubSchema>
 
+const poolName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected 1 to 64 small letters, digits and hyphens')
+
 /** A model as clients name it, and the pipeline that serves it. */
 const modelSchema = z.strictObject({
   stt: names(Object.keys(sttEngines) as (keyof typeof sttEngines)[]).optional(),
-  llm: z.string().min(1).max(64).optional(),
+  llm: poolName.optional(),
   tts: names(ttsEngines).optional(),
   voice: z.string().optional(),
 })
@@ -115,6 +117,11 @@ export const settings = {
     schema: json(z.array(z.preprocess(withDefaultType, llmProviderSchema)).min(1)).optional(),
     doc: 'Language providers as a JSON list, in failover order: {name, baseURL, apiKey, model}. Absent: echo, which repeats what it heard.',
     secret: true,
+  },
+  llmPool: {
+    env: 'VOICEBOX_LLM_POOL',
+    schema: poolName.default('default'),
+    doc: 'The pool that a language worker serves: what a model of the catalogue names as its `llm`.',
   },
   models: {
     env: 'VOICEBOX_MODELS',

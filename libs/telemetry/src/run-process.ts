@@ -14,14 +14,22 @@ export type RunApp = (
   ready: (message: ReadyMessage) => void,
 ) => Promise<void>
 
+/** One Ctrl-C may come several times: from the terminal, from npm, from the parent. */
+const echoMs = 500
+
 /**
  * Runs an app as this process's whole purpose. SIGINT, SIGTERM and the loss of the parent ask it to leave; a second
  * signal, or `graceMs` without leaving, ends it at once. Exit codes: 0 left as asked, 1 failed, 2 wrong configuration.
  */
 export async function runProcess(host: NodeJS.Process, run: RunApp, graceMs = 15_000): Promise<void> {
   const leave = new AbortController()
+  let askedAtMs = 0
   const ask = (): void => {
-    if (leave.signal.aborted) host.exit(1)
+    if (leave.signal.aborted) {
+      if (performance.now() - askedAtMs > echoMs) host.exit(1)
+      return
+    }
+    askedAtMs = performance.now()
     leave.abort()
     setTimeout(() => host.exit(1), graceMs).unref()
   }

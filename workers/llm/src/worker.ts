@@ -11,16 +11,17 @@ const usualConcurrency = 64
 /** How long answers under way may take to end when the worker leaves. */
 const drainMs = 10_000
 
-/** The language worker: it does the jobs of the default lane by the configured providers, or by echo without any. */
+/** The language worker: it does the jobs of its pool's lane by the configured providers, or by echo without any. */
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
     'llmProviders',
+    'llmPool',
     'workerConcurrency',
     'claimAfterMs',
     'logLevel',
   ])
-  const { redisUrl, llmProviders, workerConcurrency = usualConcurrency, claimAfterMs, logLevel } = config
+  const { redisUrl, llmProviders, llmPool, workerConcurrency = usualConcurrency, claimAfterMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'llm-worker', level: logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
@@ -31,7 +32,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
     const consumer = consumeLane(redis, {
-      lane: 'jobs:llm:default',
+      lane: `jobs:llm:${llmPool}`,
       concurrency: workerConcurrency,
       claimAfterMs,
       consumer: name,
