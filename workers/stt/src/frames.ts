@@ -1,3 +1,4 @@
+import { concatSamples } from '@voicebox/audio'
 import { aborted } from '@voicebox/kernel'
 
 /**
@@ -24,15 +25,5 @@ export async function* framesUntil(
 
 /** Reads an utterance to its end, or as far as it has come when the signal is aborted. */
 export async function collectFrames(audio: AsyncIterable<Int16Array>, signal: AbortSignal): Promise<Int16Array> {
-  const frames = await Array.fromAsync(framesUntil(audio, signal))
-  const samples = new Int16Array(frames.reduce((total, frame) => total + frame.length, 0))
-  let offset = 0
-  for (const frame of frames) {
-    samples.set(frame, offset)
-    offset += frame.length
-  }
-  return samples
+  return concatSamples(await Array.fromAsync(framesUntil(audio, signal)))
 }
-
-/** What recognizers hear. */
-export const heardRateHz = 16_000

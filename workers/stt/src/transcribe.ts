@@ -1,7 +1,7 @@
+import { heardRateHz } from '@voicebox/audio'
 import type { RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
 import { type Clock, type Failure, type Log, failureRules, toFailure } from '@voicebox/kernel'
 import { type JobContext, type Redis, type TranscribeJob, type WorkerResult, readAudio } from '@voicebox/streams'
-import { heardRateHz } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
 
 export interface TranscribeParts {

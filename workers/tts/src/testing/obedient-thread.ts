@@ -7,7 +7,7 @@ export type Order =
 // An inference thread that does as it is told.
 
 await serveInference<Order>(async () => ({
-  device: 'cpu',
+  device: { name: 'cpu' as const },
   async infer(order) {
     if (order.kind === 'fail') throw new Error('as told')
     if (order.kind === 'crash') setImmediate(() => crash())

@@ -2,11 +2,10 @@ import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import type { Recognition, SpeechRecognizer } from '@voicebox/engines'
-import { Failure } from '@voicebox/kernel'
+import { Failure, makeSlots } from '@voicebox/kernel'
 import { engineClosed } from '../../engine-closed.ts'
 import { framesUntil } from '../../frames.ts'
 import { type Decoder, pocketsphinxMissing, startDecoder } from './decoder.ts'
-import { makeSlots } from './slots.ts'
 import { makeSpare } from './spare.ts'
 
 export interface PocketsphinxOptions {
@@ -57,8 +56,10 @@ export async function openPocketsphinx(options: PocketsphinxOptions): Promise<Sp
       yield { kind: 'final', text: '' }
       return
     }
-    const slot = await slots.take(signal)
-    if (slot === undefined) return
+    const release = await slots.take(signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+    if (release === undefined) return
     const decoder = spare.take()
     decoders.add(decoder)
     try {
@@ -66,7 +67,7 @@ export async function openPocketsphinx(options: PocketsphinxOptions): Promise<Sp
     } finally {
       await decoder.kill()
       decoders.delete(decoder)
-      slot.free()
+      release()
       if (!closing.signal.aborted) spare.prepare()
     }
   }

@@ -1,4 +1,5 @@
 import type { Settings } from '@voicebox/config'
+import type { Device } from '@voicebox/inference'
 import type { WhisperModelPlace } from './model-files.ts'
 
 /** What the thread is made with (`workerData`). */
@@ -32,15 +33,9 @@ export type WhisperReply =
   | { kind: 'failed'; message: string }
 
 export interface WhisperModelFacts {
-  device: WhisperDevice
+  device: Device
   /** The most that it hears at once. */
   windowSamples: number
   /** ISO-639-1; `null` for a model that knows English only. */
   languages: string[] | null
-}
-
-export interface WhisperDevice {
-  name: 'cpu' | 'cuda'
-  /** Why it is not another one, where that is worth saying. */
-  why?: string
 }

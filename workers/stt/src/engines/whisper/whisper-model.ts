@@ -7,9 +7,10 @@ import {
   WhisperForConditionalGeneration,
   env,
 } from '@huggingface/transformers'
+import type { Device } from '@voicebox/inference'
 import { featuresOf } from './features.ts'
 import { choiceProcessor, startProcessor, transcriptWatch } from './generation.ts'
-import type { WhisperDevice, WhisperModelFacts, WhisperThreadOptions, WindowWork } from './messages.ts'
+import type { WhisperModelFacts, WhisperThreadOptions, WindowWork } from './messages.ts'
 import { type ControlTokens, type Opening, openingOf } from './opening.ts'
 
 /** A loaded model. Its inference blocks the loop that it runs on. */
@@ -26,7 +27,7 @@ export interface TranscribedRow {
 }
 
 /** Loads the model from its folder, whose files have been checked. Nothing is ever fetched. */
-export async function loadWhisper(options: WhisperThreadOptions, device: WhisperDevice): Promise<WhisperModel> {
+export async function loadWhisper(options: WhisperThreadOptions, device: Device): Promise<WhisperModel> {
   env.allowRemoteModels = false
   env.localModelPath = resolve(options.modelsDir)
   env.logLevel = LogLevel.ERROR

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { chooseDevice } from '@voicebox/inference'
 import { toFailure } from '@voicebox/kernel'
-import { chooseDevice } from './device.ts'
 import type { WhisperCommand, WhisperReply, WhisperThreadOptions } from './messages.ts'
 import { type WhisperModel, loadWhisper } from './whisper-model.ts'
 

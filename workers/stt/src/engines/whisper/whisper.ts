@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { SpeechRecognizer } from '@voicebox/engines'
+import type { Device } from '@voicebox/inference'
 import { Failure, systemClock } from '@voicebox/kernel'
 import { engineClosed } from '../../engine-closed.ts'
 import { collectFrames } from '../../frames.ts'
@@ -7,7 +8,7 @@ import { makeBatches } from './batches.ts'
 import { cutWindows } from './cut-windows.ts'
 import { startInference } from './inference.ts'
 import { joinTexts } from './join-texts.ts'
-import type { WhisperDevice, WhisperThreadOptions, WindowWork } from './messages.ts'
+import type { WhisperThreadOptions, WindowWork } from './messages.ts'
 import { checkModelFiles } from './model-files.ts'
 
 export interface WhisperOptions extends Omit<WhisperThreadOptions, 'threads'> {
@@ -16,7 +17,7 @@ export interface WhisperOptions extends Omit<WhisperThreadOptions, 'threads'> {
 }
 
 export interface WhisperRecognizer extends SpeechRecognizer {
-  readonly device: WhisperDevice
+  readonly device: Device
 }
 
 /**

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { AutoTokenizer, StyleTextToSpeech2Model, env } from '@huggingface/transformers'
 import { KokoroTTS } from 'kokoro-js'
-import { chooseDevice } from '../onnx/choose-device.ts'
+import { chooseDevice } from '@voicebox/inference'
 import { serveInference } from '../onnx/serve-inference.ts'
 import { voiceFor } from '../voices.ts'
 import type { KokoroRequest, KokoroThreadOptions } from './kokoro.ts'
@@ -18,7 +18,7 @@ await serveInference<KokoroRequest>(async () => {
   const name = basename(folder)
   const device = await chooseDevice(wanted)
   const session_options = { intraOpNumThreads: threads, interOpNumThreads: 1 }
-  const model = await StyleTextToSpeech2Model.from_pretrained(name, { dtype, device, session_options })
+  const model = await StyleTextToSpeech2Model.from_pretrained(name, { dtype, device: device.name, session_options })
   if (!(model instanceof StyleTextToSpeech2Model)) throw new TypeError(`The model in ${folder} is not Kokoro`)
   // KokoroTTS.from_pretrained knows no local folders and no CUDA.
   const kokoro = new KokoroTTS(model, await AutoTokenizer.from_pretrained(name))

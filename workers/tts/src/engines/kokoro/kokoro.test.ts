@@ -63,7 +63,7 @@ describe('Kokoro', () => {
   })
 
   it('says that CUDA does not work where it was asked for', async () => {
-    await expect(openKokoro({ ...options, device: 'cuda' })).rejects.toMatchObject({ code: 'cuda_missing' })
+    await expect(openKokoro({ ...options, device: 'cuda' })).rejects.toMatchObject({ code: 'cuda_unavailable' })
   })
 })
 

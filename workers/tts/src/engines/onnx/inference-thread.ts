@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Failure } from '@voicebox/kernel'
-import type { Device } from './choose-device.ts'
+import type { Device } from '@voicebox/inference'
 import type { ThreadCommand, ThreadReply } from './thread-messages.ts'
 
 /** One run of an inference thread. */

@@ -1,6 +1,5 @@
-import type { Closable } from '@voicebox/kernel'
-import { makeSlots } from '../slots.ts'
-import type { Device } from './choose-device.ts'
+import { type Closable, makeSlots } from '@voicebox/kernel'
+import type { Device } from '@voicebox/inference'
 import { type InferenceThread, startInferenceThread } from './inference-thread.ts'
 
 /** A speech model in a thread of its own, because inference blocks the thread that it runs on. */

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { toFailure } from '@voicebox/kernel'
-import type { Device } from './choose-device.ts'
+import type { Device } from '@voicebox/inference'
 import type { ThreadCommand, ThreadReply } from './thread-messages.ts'
 
 /** A model that was loaded in this thread. */

@@ -1,4 +1,4 @@
-import type { Device } from './choose-device.ts'
+import type { Device } from '@voicebox/inference'
 
 export type ThreadCommand<Request> = { kind: 'infer'; request: Request } | { kind: 'stop' }
 

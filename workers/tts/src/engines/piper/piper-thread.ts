@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { chooseDevice } from '../onnx/choose-device.ts'
+import { chooseDevice } from '@voicebox/inference'
 import { serveInference } from '../onnx/serve-inference.ts'
 import type { PiperRequest, PiperThreadOptions } from './piper.ts'
 
@@ -10,7 +10,7 @@ await serveInference<PiperRequest>(async () => {
   const { modelFile, device: wanted, threads } = workerData as PiperThreadOptions
   const device = await chooseDevice(wanted)
   const session = await InferenceSession.create(modelFile, {
-    executionProviders: [device],
+    executionProviders: [device.name],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   })

@@ -1,4 +1,4 @@
-import { makeSlots } from '../slots.ts'
+import { makeSlots } from '@voicebox/kernel'
 import { type ProgramOptions, type RunningProgram, startProgram } from './start-program.ts'
 
 /** Runs one program for many calls, a bounded number of processes at a time. */

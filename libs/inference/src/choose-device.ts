@@ -1,10 +1,15 @@
-import type { Settings } from '@voicebox/config'
 import { Failure } from '@voicebox/kernel'
 import { InferenceSession, Tensor, env } from 'onnxruntime-node'
-import type { WhisperDevice } from './messages.ts'
 
-/** Says where models run. `cuda` is a `Failure` where it does not work; `auto` is then the CPU. */
-export async function chooseDevice(asked: Settings['device']): Promise<WhisperDevice> {
+/** Where models run. */
+export interface Device {
+  name: 'cpu' | 'cuda'
+  /** Why it is not another one, where that is worth saying. */
+  why?: string
+}
+
+/** Says where models run. `cuda` is a `Failure` where it does not work; `auto` is then the CPU. To be called in the thread of the model. */
+export async function chooseDevice(asked: 'auto' | 'cpu' | 'cuda'): Promise<Device> {
   // taken once a process, at its first session; errors are thrown all the same, and that CUDA is absent is none
   env.logLevel = 'fatal'
   if (asked === 'cpu') return { name: 'cpu' }

@@ -1,4 +1,4 @@
-import { Failure } from '@voicebox/kernel'
+import { Failure } from './failure.ts'
 
 /** Lets a bounded number of users work at a time; the others wait in order. */
 export interface Slots {
@@ -41,7 +41,7 @@ export function makeSlots(count: number, maxWaiting = 1024): Slots {
       if (signal?.aborted) return giveUp()
       if (free > 0) return enter()
       if (waiting.size >= maxWaiting)
-        return reject(new Failure('capacity', 'engine_overloaded', 'Too many segments wait for the speech engine'))
+        return reject(new Failure('capacity', 'engine_overloaded', 'Too much waits for the engine'))
       waiting.add(enter)
       signal?.addEventListener('abort', giveUp, { once: true })
     })

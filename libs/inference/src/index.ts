@@ -1,0 +1,1 @@
+export { type Device, chooseDevice } from './choose-device.ts'
