@@ -9,7 +9,9 @@ const question = new URL('../../fixtures/speech/what-time-is-it.wav', import.met
 
 /** How long a turn takes with pocketsphinx, echo and flite: one session at a time, audio in real time, default turn detection. */
 export async function measureTurns(): Promise<string> {
-  const stack = await startStack({ env: { VOICEBOX_STT_ENGINE: 'pocketsphinx', VOICEBOX_TTS_ENGINE: 'flite', VOICEBOX_CLAIM_AFTER_MS: '5000' } })
+  const stack = await startStack({
+    env: { VOICEBOX_STT_ENGINE: 'pocketsphinx', VOICEBOX_TTS_ENGINE: 'flite', VOICEBOX_CLAIM_AFTER_MS: '5000' },
+  })
   const rows: Record<string, number[]> = {
     'end of speech → speech_stopped': [],
     'speech_stopped → transcript': [],
