@@ -1,6 +1,7 @@
 import { type ChatServer, startChatServer } from '@voicebox/llm-worker/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from './support/client.ts'
+import { redisCli } from './support/redis-cli.ts'
 import { say, silence, speak } from './support/speech.ts'
 import { type Stack, startStack } from './support/stack.ts'
 
@@ -35,6 +36,7 @@ describe('Barge-in', () => {
     await client.next('response.output_audio.delta')
     await client.next('response.output_audio.delta')
     expect(chat.openTurns()).toBe(1)
+    expect(await redisCli(stack.redisUrl, 'XLEN', 'jobs:tts:stub')).not.toBe('0')
 
     await speak(client, await say('hello can you help me please'), 0.25)
     const started = await client.next('input_audio_buffer.speech_started')
@@ -56,7 +58,9 @@ describe('Barge-in', () => {
       'response.done',
     ])
 
+    // The language worker has hung up on its provider, and no synthesis worker has or gets anything to do.
     expect(await chat.requests[0]?.ended).toBe('client left')
+    await expect.poll(() => redisCli(stack.redisUrl, 'XLEN', 'jobs:tts:stub')).toBe('0')
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     const later = client.events.slice(client.events.indexOf(done) + 1)
     expect(later.filter((event) => 'response_id' in event && event.response_id === done.response.id)).toEqual([])

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, connect } from './support/client.ts'
+import { redisCli } from './support/redis-cli.ts'
 import { answerOf, say, silence, speak } from './support/speech.ts'
 import { type Kind, type Stack, startStack } from './support/stack.ts'
 
 const reply = 'Well, this is the first part of it. Here comes the second sentence of it. And the third one ends it.'
-const run = promisify(execFile)
 
 let stack: Stack
 let whole: Int16Array
@@ -55,11 +53,7 @@ async function expectWholeTurn(client: Client): Promise<void> {
   expect(client.of('error')).toEqual([])
 }
 
-async function redis(...command: string[]): Promise<string> {
-  const socket = stack.redisUrl.replace(/^(redis\+)?unix:\/\//, '')
-  const target = socket === stack.redisUrl ? ['-u', stack.redisUrl] : ['-s', socket]
-  return (await run('redis-cli', [...target, ...command])).stdout
-}
+const redis = (...command: string[]): Promise<string> => redisCli(stack.redisUrl, ...command)
 
 /** The process ids of the workers that hold jobs of a lane. */
 async function holders(lane: string, group: string): Promise<number[]> {
@@ -130,7 +124,7 @@ describe('Two gateways and two workers of each kind on one Redis', () => {
 
   it('leave nothing in the lanes', async () => {
     for (const lane of ['jobs:stt:stub', 'jobs:llm:default', 'jobs:tts:stub']) {
-      expect((await redis('XLEN', lane)).trim()).toBe('0')
+      expect(await redis('XLEN', lane)).toBe('0')
     }
   })
 })

@@ -1,6 +1,6 @@
 import type { SessionPatch } from '@voicebox/protocol'
 import fc from 'fast-check'
-import { Simulation } from './simulation.testing.ts'
+import type { Simulation } from './simulation.testing.ts'
 
 export type Action = (simulation: Simulation) => void
 
