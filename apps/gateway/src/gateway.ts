@@ -1,4 +1,4 @@
-import { openVoiceActivity } from '@voicebox/audio'
+import { openVoiceActivity, type VoiceActivity } from '@voicebox/audio'
 import { loadConfig, type Settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { openRedis } from '@voicebox/streams'
@@ -24,6 +24,7 @@ const keys = [
   'ttsEngine',
   'models',
   'jobDeadlineMs',
+  'workTimeoutMs',
   'maxConnections',
   'maxSendBufferBytes',
   'maxInputBufferMs',
@@ -47,6 +48,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     tts: required(config.ttsEngine, 'VOICEBOX_TTS_ENGINE'),
     voice: 'alloy',
   })
+  const tls = tlsOf(config)
   const log = makeLog({ service: 'gateway', level: config.logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let open = 0
@@ -63,6 +65,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       gateway: () => (isDraining ? 'draining' : null),
+      voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
     const openWork = makeWork({ redis, clock: systemClock, log, jobDeadlineMs: config.jobDeadlineMs })
     const options: Omit<ListenOptions, 'port'> = {
@@ -87,7 +90,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
             openWork,
             clock: systemClock,
             log,
-            limits: { inputBufferMs: config.maxInputBufferMs },
+            limits: { inputBufferMs: config.maxInputBufferMs, workTimeoutMs: config.workTimeoutMs },
             onLeaving(left) {
               closing.add(left)
               void left.finally(() => closing.delete(left))
@@ -107,8 +110,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const urls: string[] = []
     const plain = scope.use(await transport.listen({ ...options, port: config.port }))
     urls.push(`ws://${hostInUrl(config.host)}:${plain.port}/v1/realtime`)
-    if (config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined) {
-      const tls = { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile }
+    if (tls !== null) {
       const secure = scope.use(await transport.listen({ ...options, port: config.tlsPort, tls }))
       urls.push(`wss://${hostInUrl(config.host)}:${secure.port}/v1/realtime`)
     }
@@ -118,6 +120,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   })
 }
 
+/** Whether most sessions wait for their audio to be heard; one that uploads a recording at once does not count. */
+function isBehind({ streams, laggingBy }: VoiceActivity): boolean {
+  return streams >= 10 && laggingBy(1_000) * 2 > streams
+}
+
 function required<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value
   throw new Failure(
@@ -125,6 +132,14 @@ function required<T>(value: T | undefined, name: string): T {
     'invalid_configuration',
     `Configuration is invalid:\n  ${name}: expected a value, got none`,
   )
+}
+
+function tlsOf({
+  tlsCertFile,
+  tlsKeyFile,
+}: Pick<Settings, 'tlsCertFile' | 'tlsKeyFile'>): { certFile: string; keyFile: string } | null {
+  if (tlsCertFile === undefined && tlsKeyFile === undefined) return null
+  return { certFile: required(tlsCertFile, 'VOICEBOX_TLS_CERT'), keyFile: required(tlsKeyFile, 'VOICEBOX_TLS_KEY') }
 }
 
 function hostInUrl(host: string): string {

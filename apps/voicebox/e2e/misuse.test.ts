@@ -104,6 +104,18 @@ const misuses: Misuse[] = [
     param: 'session.tools',
   },
   {
+    title: 'an idle timeout, which this server has not yet',
+    send: input({ turn_detection: { type: 'server_vad', idle_timeout_ms: 5_000 } }),
+    code: 'invalid_value',
+    param: 'session.audio.input.turn_detection.idle_timeout_ms',
+  },
+  {
+    title: 'an id of half a character',
+    send: { type: 'conversation.item.create', item: { id: '\ud800', type: 'message', role: 'user', content: [] } },
+    code: 'invalid_value',
+    param: 'item.id',
+  },
+  {
     title: 'an append without audio',
     send: { type: 'input_audio_buffer.append' },
     code: 'missing_required_parameter',

@@ -45,7 +45,7 @@ export interface EndpointerState {
  * window of `silenceDurationMs` is below a somewhat lower threshold, so that it does not flutter.
  */
 export function makeEndpointer({ threshold, prefixPaddingMs, silenceDurationMs }: EndpointingConfig): Endpointer {
-  const stopThreshold = Math.max(threshold - hysteresis, lowestStopThreshold)
+  const stopThreshold = Math.min(threshold, Math.max(threshold - hysteresis, lowestStopThreshold))
   const paddingSamples = msToSamples(prefixPaddingMs, heardRateHz)
   const silenceSamples = msToSamples(silenceDurationMs, heardRateHz)
 

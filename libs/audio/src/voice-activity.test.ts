@@ -186,13 +186,6 @@ describe('Voice activity detection', () => {
     stream.close()
   })
 
-  it('takes a write of any length, but no further ones while more than a minute is pending', () => {
-    const stream = activity.open({ inputRateHz: 8_000, onHeard: () => undefined, onFailure: () => undefined })
-    stream.write(new Int16Array(8_000 * 61))
-    expect(() => stream.write(new Int16Array(80))).toThrow(expect.objectContaining({ kind: 'capacity' }))
-    stream.close()
-  })
-
   it('is deaf and silent on a closed stream', async () => {
     const speech = await recording('goodbye-mary')
     let calls = 0

@@ -9,6 +9,8 @@ export interface VoiceActivity {
   open(options: VoiceStreamOptions): VoiceStream
   /** How many are open. */
   readonly streams: number
+  /** How many of them have more than `ms` pending: whether the thread keeps up. */
+  laggingBy(ms: number): number
   /** Closes every stream and ends the thread. A process that exits without it, in the middle of inference, is aborted. */
   close(): Promise<void>
 }
@@ -29,7 +31,7 @@ export interface VoiceStream {
   detect: boolean
   /**
    * Takes audio of `inputRateHz`, of any length; the array is free again when this returns. Throws `Failure` `capacity`
-   * when a minute is pending already, which callers that throttle by `pendingMs` never see.
+   * when `maxPendingMs` are pending already, or `maxTotalPendingMs` over all streams.
    */
   write(samples: Int16Array): void
   /** How much was written and not heard back yet; zero exactly when everything was. */
@@ -41,14 +43,20 @@ export interface VoiceActivityOptions {
   /** Silero v5 as ONNX; absent: the one that comes with this package. */
   modelFile?: string
   maxStreams: number
+  /** What one stream may have written and not heard back yet. Absent: five minutes. */
+  maxPendingMs?: number
+  /** The same over all streams. Absent: an hour. */
+  maxTotalPendingMs?: number
   clock?: Clock
 }
 
 /** Starts the thread and waits until it listens; throws `Failure` if it cannot. If it dies later, a new one is started when needed. */
 export async function openVoiceActivity(options: VoiceActivityOptions): Promise<VoiceActivity> {
   const { modelFile = fileURLToPath(bundledModel), maxStreams, clock = systemClock } = options
+  const { maxPendingMs = 300_000, maxTotalPendingMs = 3_600_000 } = options
   const open = new Map<number, OpenStream>()
   let lastStream = 0
+  let totalPendingMs = 0
   let isClosed = false
 
   const link = makeVadLink({
@@ -58,6 +66,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
     onCrash(failure) {
       const lost = [...open.values()]
       open.clear()
+      totalPendingMs = 0
       for (const stream of lost) stream.fail(failure)
     },
   })
@@ -72,10 +81,13 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       let writtenSamples = 0
       let heardSamples = 0
       const close = (): void => {
+        totalPendingMs -= voiceStream.pendingMs
         if (open.delete(stream)) link.send({ kind: 'close', stream })
       }
       open.set(stream, {
+        pendingMs: () => voiceStream.pendingMs,
         hear(heard) {
+          totalPendingMs -= (heard.samples.length * 1000) / heardRateHz
           heardSamples += heard.samples.length
           try {
             onHeard(heard)
@@ -91,9 +103,10 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
         detect: true,
         write(samples) {
           if (!open.has(stream) || samples.length === 0) return
-          if (voiceStream.pendingMs > mostPendingMs)
+          if (voiceStream.pendingMs > maxPendingMs || totalPendingMs > maxTotalPendingMs)
             throw new Failure('capacity', 'audio_backlog', 'Audio comes faster than it can be heard')
           writtenSamples += samples.length
+          totalPendingMs += (samples.length * 1000) / inputRateHz
           link.send({ kind: 'write', stream, samples: new Int16Array(samples), detect: voiceStream.detect })
         },
         get pendingMs() {
@@ -105,6 +118,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       }
       return voiceStream
     },
+    laggingBy: (ms) => [...open.values()].filter((stream) => stream.pendingMs() > ms).length,
     get streams() {
       return open.size
     },
@@ -117,9 +131,9 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
 }
 
 interface OpenStream {
+  pendingMs(): number
   hear(heard: Heard): void
   fail(failure: Failure): void
 }
 
 const bundledModel = new URL('../models/silero_vad_v5.onnx', import.meta.url)
-const mostPendingMs = 60_000

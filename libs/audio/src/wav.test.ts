@@ -11,11 +11,6 @@ describe('A WAV file', () => {
     expect(readWav(writeWav(tone))).toEqual(tone)
   })
 
-  it('is read by other programs', () => {
-    const bytes = execFileSync('sox', ['-t', 'wav', '-', '-t', 'raw', '-'], { input: writeWav(tone) })
-    expect(new Int16Array(new Uint8Array(bytes).buffer)).toEqual(tone.samples)
-  })
-
   it('is read from the middle of a larger buffer, at an odd position', () => {
     const file = writeWav(tone)
     const larger = new Uint8Array(file.length + 1)

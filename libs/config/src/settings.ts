@@ -88,7 +88,10 @@ export const settings = {
   },
   redisUrl: {
     env: 'REDIS_URL',
-    schema: z.string().optional(),
+    schema: z
+      .string()
+      .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'expected redis://, rediss://, unix:/// or a path')
+      .optional(),
     doc: 'Redis to use. Absent: the launcher starts its own.',
     secret: true,
   },
@@ -177,6 +180,11 @@ export const settings = {
     env: 'VOICEBOX_JOB_DEADLINE_MS',
     schema: integer(1_000, 3_600_000).default(300_000),
     doc: 'Longest life of a job, waiting included.',
+  },
+  workTimeoutMs: {
+    env: 'VOICEBOX_WORK_TIMEOUT_MS',
+    schema: integer(1_000, 3_600_000).default(60_000),
+    doc: 'Silence of all workers, for one response or one utterance, after which the gateway gives it up.',
   },
   maxConnections: {
     env: 'VOICEBOX_MAX_CONNECTIONS',

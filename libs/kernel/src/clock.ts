@@ -1,11 +1,14 @@
-/** The only source of time. `now` is milliseconds since the Unix epoch; `after` runs once and returns its own cancellation. */
+/**
+ * The only source of time. `now` is milliseconds since the Unix epoch and never runs backwards or jumps; `after` runs once
+ * and returns its own cancellation.
+ */
 export interface Clock {
   now(): number
   after(ms: number, run: () => void): () => void
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(), // the wall clock as it was at the start of the process
   after(ms, run) {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)

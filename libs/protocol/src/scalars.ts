@@ -11,11 +11,19 @@ export const integer = (range: Range = {}) => within(z.int(), range, 'integer')
 /** Any number; see `integer`. */
 export const decimal = (range: Range = {}) => within(z.number(), range, 'decimal')
 
-/** A string whose length is bounded, in UTF-16 units. */
-export const text = (maxLength: number) => z.string().max(maxLength)
+/** A string whose length is bounded, in UTF-16 units; half a surrogate pair in it becomes U+FFFD, as it would on its way. */
+export const text = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .overwrite((value) => value.toWellFormed())
 
-/** An item's id as a client may choose it. */
-export const itemId = z.string().min(1).max(32)
+/** An item's id as a client may choose it: whole characters, so that it names the same item everywhere. */
+export const itemId = z
+  .string()
+  .min(1)
+  .max(32)
+  .refine((id) => id.isWellFormed(), 'Expected well-formed Unicode.')
 
 /** Token counts and milliseconds. */
 export const count = integer({ min: 0 })

@@ -1,6 +1,6 @@
 import type { ClientEventOf, Item, ItemInput } from '@voicebox/protocol'
 import { type Draft, makeId, send } from './draft.ts'
-import { addEntry, announceDone, findEntry, lastItemId } from './entries.ts'
+import { addEntry, announceDone, charactersIn, findEntry, lastItemId } from './entries.ts'
 import { refuse, type Refusal } from './refuse.ts'
 import type { SessionState } from './state.ts'
 import { unsupportedItem } from './unsupported.ts'
@@ -37,13 +37,20 @@ function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
       param: 'previous_item_id',
     }
   }
-  if (item.id !== undefined && findEntry(state, item.id) !== undefined) {
+  if (item.id !== undefined && isTaken(state, item.id)) {
     return { code: 'invalid_value', message: `An item with id '${item.id}' already exists.`, param: 'item.id' }
   }
-  if (state.entries.length >= state.limits.items) {
-    return { code: 'conversation_full', message: `A conversation holds at most ${state.limits.items} items.` }
+  const { entries, limits } = state
+  if (entries.length >= limits.items || charactersIn(entries) >= limits.characters) {
+    const message = `A conversation holds at most ${limits.items} items and ${limits.characters} characters.`
+    return { code: 'conversation_full', message }
   }
   return unsupportedItem(item)
+}
+
+/** Whether an id names an item, the utterance that is being spoken, or the place before all items. */
+function isTaken(state: SessionState, id: string): boolean {
+  return id === 'root' || id === state.buffer.itemId || findEntry(state, id) !== undefined
 }
 
 /** The item as the conversation keeps it; null for kinds that `unsupportedItem` refuses. */

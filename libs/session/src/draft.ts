@@ -24,8 +24,13 @@ export function send(draft: Draft, event: ServerEventBody): void {
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** Makes the session's next id: 15 characters of the session's own and a counter of 6. */
+/** Makes the session's next id: 15 characters of the session's own and a counter of 6. An item that a client named so is passed by. */
 export function makeId<P extends IdPrefix>(draft: Draft, prefix: P): IdOf<P> {
+  const id = nextId(draft, prefix)
+  return draft.state.entries.some((entry) => entry.item.id === id) ? makeId(draft, prefix) : id
+}
+
+function nextId<P extends IdPrefix>(draft: Draft, prefix: P): IdOf<P> {
   const made = draft.state.ids.made + 1
   set(draft, { ids: { ...draft.state.ids, made } })
   let counter = ''

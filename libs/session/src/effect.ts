@@ -15,12 +15,15 @@ export type Effect =
   | { kind: 'drop_utterance'; itemId: ItemId }
   /** Forget buffered audio and begin to listen for a turn anew. */
   | { kind: 'reset_listening' }
-  | { kind: 'configure_listening'; turnDetection: TurnDetection | null }
+  /** Turns are found by this from now on, and none reaches back beyond `floorMs`; an utterance that is open goes on. */
+  | { kind: 'configure_listening'; turnDetection: TurnDetection | null; floorMs: number }
   | { kind: 'transcribe'; request: TranscribeRequest }
   | { kind: 'generate'; request: GenerateRequest }
   /** Stop all work for an item's transcription or for a response; what it still says is void. */
   | { kind: 'cancel_work'; subject: ItemId | ResponseId }
   | { kind: 'save_item'; item: Item }
+  /** The item's audio is not needed by any worker any more. */
+  | { kind: 'free_audio'; itemId: ItemId }
   /** Feed `timer_fired` back after `ms`; replaces the subject's earlier timer. */
   | { kind: 'arm_timer'; subject: ItemId | ResponseId; ms: number }
   | { kind: 'disarm_timer'; subject: ItemId | ResponseId }

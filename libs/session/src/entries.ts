@@ -2,6 +2,7 @@ import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
 import { act, type Draft, send, set } from './draft.ts'
 import type { Entry, SessionState } from './state.ts'
+import { wordsOf } from './words.ts'
 
 export function findEntry(state: SessionState, itemId: ItemId): Entry | undefined {
   return state.entries.find((entry) => entry.item.id === itemId)
@@ -9,6 +10,11 @@ export function findEntry(state: SessionState, itemId: ItemId): Entry | undefine
 
 export function lastItemId(state: SessionState): ItemId | null {
   return state.entries.at(-1)?.item.id ?? null
+}
+
+/** How much text the entries have, spoken words included. */
+export function charactersIn(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + (wordsOf(entry.item)?.text.length ?? 0), 0)
 }
 
 /** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. */

@@ -24,7 +24,7 @@ export function hearAudio(draft: Draft, ms: number): void {
   if (buffer.isFull) return
   refuse(draft, null, {
     code: 'input_audio_buffer_full',
-    message: `The input audio buffer holds at most ${limits.inputBufferMs} ms: commit or clear it. Audio beyond that is discarded.`,
+    message: `The input audio buffer holds at most ${limits.inputBufferMs} ms: commit or clear it. Audio is discarded until then.`,
   })
 }
 

@@ -1,7 +1,7 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
 import type { ClientEventOf, ResponseObject, ResponseOptions } from '@voicebox/protocol'
 import { act, type Draft, makeId, send, set } from './draft.ts'
-import { changeEntry, announceDone } from './entries.ts'
+import { announceDone, changeEntry, charactersIn } from './entries.ts'
 import { closePart, outputItem } from './output.ts'
 import { refuse, type Refusal } from './refuse.ts'
 import type { ActiveResponse, SessionState } from './state.ts'
@@ -48,7 +48,7 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
     audio: {
       output: {
         format: session.audio.output.format,
-        voice: voiceName(options?.audio?.output?.voice ?? session.audio.output.voice),
+        voice: voiceName(options?.audio?.output?.voice ?? draft.state.spokenVoice ?? session.audio.output.voice),
       },
     },
     usage: null,
@@ -59,12 +59,14 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
     object,
     modality,
     instructions: options?.instructions ?? session.instructions,
+    itemIds: entries.map((entry) => entry.item.id),
     awaiting: entries.filter((entry) => entry.transcription === 'pending').map((entry) => entry.item.id),
     itemId: null,
     text: '',
     finish: null,
     speech: { segment: 0, offset: 0, sentSamples: 0, ended: {}, held: [], heldSamples: 0, hasFailed: false },
     inputAudioMs: entries.reduce((sum, entry) => sum + entry.audioMs, 0),
+    inputCharacters: 0,
   }
   set(draft, { response })
   send(draft, { type: 'response.created', response: object })
@@ -82,11 +84,14 @@ export function startGenerating(draft: Draft): void {
     request: {
       responseId: response.id,
       instructions: response.instructions,
-      itemIds: entries.map((entry) => entry.item.id),
+      itemIds: response.itemIds,
       ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
       ...(response.modality === 'audio' ? { speech } : {}),
     },
   })
+  const context = entries.filter((entry) => response.itemIds.includes(entry.item.id))
+  const inputCharacters = response.instructions.length + charactersIn(context)
+  set(draft, { response: { ...response, inputCharacters } })
   keepAlive(draft, response.id)
 }
 

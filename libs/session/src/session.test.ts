@@ -178,6 +178,70 @@ describe('An answer', () => {
   })
 })
 
+describe('A response that waits for words', () => {
+  it('answers the conversation as it stood when it was asked for', () => {
+    const simulation = new Simulation()
+    const itemId = simulation.speak()
+    userSays(simulation, 'something later')
+    const effects = simulation.feed({ kind: 'transcript_final', itemId, text: 'what time is it', audioMs: 1_300 })
+    expect(effects.find((effect) => effect.kind === 'generate')).toMatchObject({ request: { itemIds: [itemId] } })
+  })
+
+  it('is not lost when the engine that listened live failed before the turn ended', () => {
+    const simulation = new Simulation({ transcribesLive: true })
+    simulation.feed({ kind: 'audio_heard', ms: 1_000 })
+    simulation.feed({ kind: 'speech_started', startMs: 400 })
+    const itemId = simulation.state.buffer.itemId ?? ''
+    simulation.feed({ kind: 'transcript_failed', itemId, code: 'engine_crashed', message: 'It crashed.' })
+    simulation.feed({ kind: 'audio_heard', ms: 500 })
+    expect(typesIn(simulation.feed({ kind: 'speech_stopped', endMs: 1_500 }))).toContain('(transcribe)')
+  })
+})
+
+describe('The voice', () => {
+  it('that was heard is kept, whoever chose it, and no other is taken', () => {
+    const simulation = new Simulation()
+    const speakOnce = (): void => {
+      const responseId = responseIn(simulation)
+      simulation.feed({ kind: 'audio_generated', responseId, segment: 0, offset: 0, audio: { samples: 10 } })
+      simulation.client({ type: 'response.cancel' })
+    }
+    simulation.client({ type: 'response.create', response: { audio: { output: { voice: { id: 'ash' } } } } })
+    speakOnce()
+    simulation.client({ type: 'response.create' })
+    expect(simulation.state.response?.object.audio.output.voice).toBe('ash')
+    speakOnce()
+    const choose = (voice: string): string[] =>
+      typesIn(
+        simulation.client({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice } } } }),
+      )
+    expect(choose('ash')).toEqual(['session.updated'])
+    expect(choose('echo')).toEqual(['error'])
+  })
+})
+
+describe('An item id', () => {
+  it.each(['root', 'the utterance'])('that is taken is refused: %s', (which) => {
+    const simulation = new Simulation()
+    simulation.feed({ kind: 'audio_heard', ms: 1_000 })
+    simulation.feed({ kind: 'speech_started', startMs: 400 })
+    const id = which === 'root' ? 'root' : (simulation.state.buffer.itemId ?? '')
+    const item = { type: 'message' as const, role: 'user' as const, content: [], id }
+    expect(sentIn(simulation.client({ type: 'conversation.item.create', item }))).toMatchObject([
+      { type: 'error', error: { code: 'invalid_value', param: 'item.id' } },
+    ])
+  })
+
+  it('that a client took from the session’s own is passed by', () => {
+    const simulation = new Simulation()
+    const { space, made } = simulation.state.ids
+    const id = `item_${space}${String(made + 1).padStart(6, '0')}`
+    const item = { type: 'message' as const, role: 'user' as const, content: [], id }
+    simulation.client({ type: 'conversation.item.create', item })
+    expect(simulation.speak()).not.toBe(id)
+  })
+})
+
 describe('What comes too late', () => {
   it('is not taken for a part of the next answer', () => {
     const simulation = new Simulation()
@@ -197,6 +261,33 @@ describe('What comes too late', () => {
     expect(sentIn(simulation.feed({ kind: 'timer_fired', subject: responseIn(simulation) }))).toMatchObject([
       { type: 'response.done', response: { status: 'failed', status_details: { error: { code: 'engine_timeout' } } } },
     ])
+  })
+})
+
+describe('An answer that nobody speaks', () => {
+  it('stands as text when its timer falls due, and the client is told why it is silent', () => {
+    const simulation = new Simulation()
+    simulation.client({ type: 'response.create' })
+    const responseId = responseIn(simulation)
+    simulation.feed({ kind: 'text_generated', responseId, text: 'One. Two.' })
+    simulation.feed({ kind: 'generation_finished', responseId, reason: 'stop', usage, segments: 2 })
+    const effects = simulation.feed({ kind: 'timer_fired', subject: responseId })
+    expect(typesIn(effects)).toContain('(cancel_work)')
+    expect(sentIn(effects)[0]).toMatchObject({ type: 'error', error: { code: 'speech_unavailable' } })
+    expect(sentIn(effects).at(-1)).toMatchObject({
+      type: 'response.done',
+      response: { status: 'completed', output: [{ content: [{ transcript: 'One. Two.' }] }] },
+    })
+  })
+})
+
+describe('An utterance', () => {
+  it('frees its audio and stops its work when it is given up', () => {
+    const simulation = new Simulation()
+    const itemId = simulation.speak()
+    const effects = simulation.feed({ kind: 'timer_fired', subject: itemId })
+    expect(effects).toContainEqual({ kind: 'cancel_work', subject: itemId })
+    expect(effects).toContainEqual({ kind: 'free_audio', itemId })
   })
 })
 
@@ -239,5 +330,17 @@ describe('Switching turn detection', () => {
     detect(detection)
     expect(simulation.state.buffer).toMatchObject({ startMs: 0, heardMs: 500, itemId: null })
     expect(typesIn(simulation.feed({ kind: 'speech_started', startMs: 100 }))).toContain('(open_utterance)')
+  })
+
+  it('on frees a buffer that was full, and keeps of it what silence would keep', () => {
+    const simulation = new Simulation({ inputBufferMs: 20_000, keptSilenceMs: 10_000 })
+    const detection = simulation.state.session.audio.input.turn_detection
+    const detect = (turn_detection: typeof detection): readonly object[] =>
+      simulation.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } })
+    detect(null)
+    simulation.feed({ kind: 'audio_heard', ms: 30_000 })
+    expect(simulation.state.buffer.isFull).toBe(true)
+    expect(detect(detection)).toContainEqual({ kind: 'configure_listening', turnDetection: detection, floorMs: 20_000 })
+    expect(simulation.state.buffer).toMatchObject({ isFull: false, startMs: 20_000 })
   })
 })

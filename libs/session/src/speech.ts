@@ -79,7 +79,7 @@ function forward(draft: Draft, response: ActiveResponse, { offset, audio }: Held
   const opened = response.itemId === null ? openItem(draft, response) : { ...response, itemId: response.itemId }
   const { speech } = opened
   setSpeech(draft, opened, { offset: speech.offset + fresh, sentSamples: speech.sentSamples + fresh })
-  set(draft, { hasSpoken: true })
+  set(draft, { spokenVoice: opened.object.audio.output.voice })
   act(draft, { kind: 'send_audio', part: partAddress(opened, opened.itemId), audio, skip })
   keepAlive(draft, response.id)
 }

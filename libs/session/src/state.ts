@@ -15,8 +15,8 @@ export interface SessionState {
   readonly buffer: InputBuffer
   /** The default conversation's response in flight. */
   readonly response: ActiveResponse | null
-  /** Assistant audio was sent: the voice is locked. */
-  readonly hasSpoken: boolean
+  /** The voice of the assistant audio that was sent, which is locked by it. */
+  readonly spokenVoice: string | null
 }
 
 export interface SessionLimits {
@@ -27,6 +27,8 @@ export interface SessionLimits {
   /** Silence of every worker, for one piece of work, after which it is given up. */
   readonly workTimeoutMs: number
   readonly items: number
+  /** Text of all items together, in characters. */
+  readonly characters: number
   /** Generated audio that waits for an earlier segment. */
   readonly heldAudioSamples: number
   /** The speech-to-text engine listens while the user speaks, so its work begins with the speech. */
@@ -61,6 +63,8 @@ export interface ActiveResponse {
   readonly object: ResponseObject
   readonly instructions: string
   readonly modality: 'audio' | 'text'
+  /** The conversation as it stood when the response was asked for. */
+  readonly itemIds: readonly ItemId[]
   /** Utterances of the context whose transcript must come before the language model can be asked. */
   readonly awaiting: readonly ItemId[]
   /** The output item, once there is output. */
@@ -69,6 +73,8 @@ export interface ActiveResponse {
   readonly finish: { readonly reason: FinishReason; readonly usage: TokenCounts; readonly segments: number } | null
   readonly speech: SpeechProgress
   readonly inputAudioMs: number
+  /** What the language model was given to read, in characters; 0 until it is asked. */
+  readonly inputCharacters: number
 }
 
 /** How far the audio of a response has been forwarded: segments in order, samples in order within each. */
@@ -102,6 +108,7 @@ const defaultLimits: SessionLimits = {
   keptSilenceMs: 10_000,
   workTimeoutMs: 60_000,
   items: 5_000,
+  characters: 8_000_000,
   heldAudioSamples: 24_000 * 180,
   transcribesLive: false,
 }
@@ -117,6 +124,6 @@ export function openSession({ session, sessionId, limits }: SessionStart): Sessi
     entries: [],
     buffer: { startMs: 0, heardMs: 0, itemId: null, isTranscribing: false, isFull: false },
     response: null,
-    hasSpoken: false,
+    spokenVoice: null,
   }
 }

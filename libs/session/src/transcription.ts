@@ -23,9 +23,15 @@ export type TranscriptOutcome =
 
 /** Writes down an utterance's words (or that there are none to be had), once, and lets a response that waited for them go on. */
 export function settleTranscript(draft: Draft, outcome: TranscriptOutcome): void {
+  const { buffer } = draft.state
+  if (outcome.itemId === buffer.itemId) {
+    // It ended before the utterance did: the commit will ask again.
+    return set(draft, { buffer: { ...buffer, isTranscribing: false } })
+  }
   const entry = findEntry(draft.state, outcome.itemId)
   if (entry?.transcription !== 'pending') return
   act(draft, { kind: 'disarm_timer', subject: outcome.itemId })
+  act(draft, { kind: 'free_audio', itemId: outcome.itemId })
   const isFinal = outcome.kind === 'transcript_final'
   changeEntry(draft, outcome.itemId, {
     transcription: isFinal ? 'done' : 'failed',

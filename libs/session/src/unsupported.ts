@@ -7,6 +7,8 @@ export function unsupportedInSession(patch: SessionPatch): Refusal | null {
     unsupportedFormat(patch.audio?.input?.format, 'session.audio.input.format') ??
     unsupportedFormat(patch.audio?.output?.format, 'session.audio.output.format') ??
     (patch.audio?.input?.noise_reduction ? notYet('Noise reduction', 'session.audio.input.noise_reduction') : null) ??
+    unsupportedIdleTimeout(patch) ??
+    (patch.include?.length ? notYet('Extra output', 'session.include') : null) ??
     unsupportedTools(patch, 'session') ??
     (patch.prompt ? notYet('Prompt templates', 'session.prompt') : null)
   )
@@ -38,6 +40,12 @@ function unsupportedFormat(format: { type: string } | undefined, param: string):
   return format === undefined || format.type === 'audio/pcm'
     ? null
     : notYet(`The format '${format.type}'`, `${param}.type`)
+}
+
+function unsupportedIdleTimeout({ audio }: SessionPatch): Refusal | null {
+  const detection = audio?.input?.turn_detection
+  if (detection?.type !== 'server_vad' || detection.idle_timeout_ms === null) return null
+  return notYet('An idle timeout', 'session.audio.input.turn_detection.idle_timeout_ms')
 }
 
 function unsupportedTools(options: Pick<SessionPatch, 'tools'>, param: string): Refusal | null {

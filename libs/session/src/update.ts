@@ -4,7 +4,7 @@ import { refuse, type Refusal } from './refuse.ts'
 import { voiceLockedRefusal } from './response.ts'
 import type { SessionState } from './state.ts'
 import { unsupportedInSession } from './unsupported.ts'
-import { dropUtterance } from './utterance.ts'
+import { changeBuffer, dropUtterance } from './utterance.ts'
 import { isVoiceLocked } from './voice.ts'
 
 /** `session.update`: merges what is present, or refuses and changes nothing. */
@@ -16,10 +16,17 @@ export function updateSession(draft: Draft, event: ClientEventOf<'session.update
   set(draft, { session })
   const turnDetection = session.audio.input.turn_detection
   if (JSON.stringify(turnDetection) !== JSON.stringify(before)) {
-    if (before === null) dropUtterance(draft) // its audio stays in the buffer, for the turn that is to be found in it
-    act(draft, { kind: 'configure_listening', turnDetection })
+    if (before === null) leavePushToTalk(draft)
+    act(draft, { kind: 'configure_listening', turnDetection, floorMs: draft.state.buffer.startMs })
   }
   send(draft, { type: 'session.updated', session })
+}
+
+/** The latest of the uncommitted audio stays in the buffer, for the turn that is to be found after it; no more is kept of silence either. */
+function leavePushToTalk(draft: Draft): void {
+  dropUtterance(draft)
+  const { startMs, heardMs } = draft.state.buffer
+  changeBuffer(draft, { startMs: Math.max(startMs, heardMs - draft.state.limits.keptSilenceMs) })
 }
 
 /** Objects of one kind are merged field by field; what is a choice between kinds (turn detection, format, …) is replaced whole. */

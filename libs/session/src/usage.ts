@@ -12,7 +12,7 @@ const charactersPerToken = 4
 export function usageOf(response: ActiveResponse): Usage {
   const counted = response.finish?.usage
   const isGenerated = counted !== undefined || response.text !== ''
-  const inputText = counted?.inputTokens ?? 0
+  const inputText = counted?.inputTokens ?? (isGenerated ? Math.ceil(response.inputCharacters / charactersPerToken) : 0)
   const cached = counted?.cachedTokens ?? 0
   const inputAudio = isGenerated ? Math.ceil(response.inputAudioMs / inputTokenMs) : 0
   const outputText = counted?.outputTokens ?? Math.ceil(response.text.length / charactersPerToken)

@@ -29,14 +29,14 @@ export function commitUtterance(draft: Draft, itemId: string, audioMs: number): 
   addEntry(draft, { item, transcription: 'pending', audioMs }, previousItemId)
   announceDone(draft, itemId)
   if (!isTranscribing) transcribe(draft, itemId)
-  act(draft, { kind: 'arm_timer', subject: itemId, ms: draft.state.limits.workTimeoutMs })
+  act(draft, { kind: 'arm_timer', subject: itemId, ms: draft.state.limits.workTimeoutMs + audioMs })
 }
 
 /** Forgets the open utterance, if there is one, and stops its transcription. */
 export function dropUtterance(draft: Draft): void {
   const { itemId, isTranscribing } = draft.state.buffer
   if (itemId === null) return
-  changeBuffer(draft, { itemId: null, isTranscribing: false })
+  changeBuffer(draft, { itemId: null, isTranscribing: false, isFull: false })
   act(draft, { kind: 'drop_utterance', itemId })
   if (isTranscribing) act(draft, { kind: 'cancel_work', subject: itemId })
 }

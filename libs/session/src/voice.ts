@@ -8,7 +8,7 @@ export function voiceName(voice: Voice): string {
   return typeof voice === 'string' ? voice : voice.id
 }
 
-/** Whether asking for this voice must be refused: assistant audio was sent with another. */
-export function isVoiceLocked(state: SessionState, voice: Voice): boolean {
-  return state.hasSpoken && voiceName(voice) !== voiceName(state.session.audio.output.voice)
+/** Whether asking for this voice must be refused: assistant audio was sent with another, and it is not the session's as it stands. */
+export function isVoiceLocked({ spokenVoice, session }: SessionState, voice: Voice): boolean {
+  return spokenVoice !== null && ![spokenVoice, voiceName(session.audio.output.voice)].includes(voiceName(voice))
 }

@@ -50,6 +50,11 @@ describe('the audio of an utterance', () => {
     expect(await read()).toEqual(whole)
   })
 
+  it('counts as abandoned when its writer falls silent before the end', async () => {
+    await append(Int16Array.of(1, 2))
+    await expect(read({ abandonedAfterMs: 1_000 })).rejects.toMatchObject({ kind: 'engine', code: 'log_abandoned' })
+  })
+
   it('keeps its order when appends are not awaited and the server has forgotten its scripts', async () => {
     const live = read()
     const appends: Promise<void>[] = []

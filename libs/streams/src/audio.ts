@@ -27,6 +27,8 @@ export async function appendAudio(
 
 export interface ReadAudioOptions {
   signal: AbortSignal
+  /** Silence of the writer after which the utterance counts as abandoned. Absent: 15 s. */
+  abandonedAfterMs?: number
   log?: Log
   /** For tests: published audio that shall not arrive by the fast path; entries count from 1. */
   dropPublished?(number: number): boolean
@@ -34,18 +36,19 @@ export interface ReadAudioOptions {
 
 /**
  * Yields the utterance's audio from its beginning and follows it live to its final mark. Ends quietly when the signal is
- * aborted; throws `Failure` when audio is gone. What a slow reader has not taken waits in Redis.
+ * aborted; throws `Failure` when audio is gone, or when neither audio nor an end comes. What a slow reader has not taken waits in Redis.
  */
 export async function* readAudio(
   redis: Redis,
   sessionId: SessionId,
   itemId: ItemId,
-  { signal, log = silentLog, dropPublished }: ReadAudioOptions,
+  { signal, abandonedAfterMs = 15_000, log = silentLog, dropPublished }: ReadAudioOptions,
 ): AsyncGenerator<Int16Array, void, undefined> {
   const place = { key: keys.audio(sessionId, itemId), channel: channelNames.audio(sessionId, itemId) }
   for await (const { payload } of logEntries(redis, {
     ...place,
     signal,
+    abandonedAfterMs,
     log,
     ...(dropPublished && { dropPublished }),
   })) {

@@ -61,7 +61,13 @@ export function makeChannels(open: () => Connection, log: Log, maxChannels = 50_
     const subscriber = open()
     let wasReady = false
     subscriber.on('messageBuffer', (name: Buffer, message: Buffer) => {
-      for (const handler of channels.get(name.toString())?.handlers ?? []) handler.onMessage(message)
+      for (const handler of channels.get(name.toString())?.handlers ?? []) {
+        try {
+          handler.onMessage(message)
+        } catch (error) {
+          log.error({ error, channel: name.toString() }, 'A message could not be dealt with')
+        }
+      }
     })
     subscriber.on('ready', () => {
       if (wasReady)

@@ -23,7 +23,7 @@ export interface SessionLogLimits {
   maxAgeMs: number
 }
 
-export const sessionLogLimits: SessionLogLimits = { maxBytes: 8 << 20, maxAgeMs: 600_000 }
+export const sessionLogLimits: SessionLogLimits = { maxBytes: 8 << 20, maxAgeMs: 60_000 }
 
 export function jobOutput(
   redis: Redis,

@@ -6,6 +6,8 @@ export interface LogEntriesOptions {
   key: string
   channel: string
   signal: AbortSignal
+  /** How long nothing may come before the log counts as abandoned. */
+  abandonedAfterMs: number
   log: Log
   /** For tests: published messages that shall not arrive. */
   dropPublished?(number: number): boolean
@@ -13,7 +15,8 @@ export interface LogEntriesOptions {
 
 /**
  * Yields a numbered log from its beginning, then follows it until the signal is aborted. It subscribes only when it reaches
- * the end, so a complete log costs one read. What a slow reader has not taken waits in Redis. Throws `Failure` on a hole.
+ * the end, so a complete log costs one read. What a slow reader has not taken waits in Redis. Throws `Failure` on a hole,
+ * and when its writer falls silent.
  */
 export async function* logEntries(redis: Redis, options: LogEntriesOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { key, signal } = options
@@ -33,8 +36,9 @@ async function* follow(
   after: number,
   options: LogEntriesOptions,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  const { signal, ...log } = options
+  const { signal, abandonedAfterMs, ...log } = options
   const unread: LogEntry[] = []
+  let silentMs = 0
   let isFull = false
   let hasHole = false
   let wake = (): void => {}
@@ -73,6 +77,8 @@ async function* follow(
             resolve(false)
           }
         })
+        silentMs = wasSilent ? silentMs + silenceMs : 0
+        if (silentMs >= abandonedAfterMs) throw new Failure('engine', 'log_abandoned', 'Nothing more came')
         if (wasSilent) void follower.poll()
       }
     }

@@ -70,6 +70,7 @@ export async function followLog(redis: Redis, options: FollowOptions): Promise<L
 
   function onMessage(message: Buffer): void {
     const entry = decodeMessage(message)
+    if (entry === null) return log.warn({ key, bytes: message.length }, 'A message of no known form was thrown away')
     if (dropPublished(entry.number) || entry.number <= last) return
     newest = Math.max(newest, entry.number)
     if (entry.previous <= last && wantsMore()) deliver(entry)
@@ -138,6 +139,10 @@ export async function readLog(redis: Redis, key: string, after: number): Promise
 
 const entries = z.array(streamEntry)
 
-function decodeMessage(message: Buffer): LogEntry {
-  return { number: message.readDoubleBE(0), previous: message.readDoubleBE(8), payload: message.subarray(16) }
+/** Null for what `session.emit` and `audio.append` did not write. */
+function decodeMessage(message: Buffer): LogEntry | null {
+  if (message.length < 16) return null
+  const [number, previous] = [message.readDoubleBE(0), message.readDoubleBE(8)]
+  if (!Number.isSafeInteger(number) || !Number.isSafeInteger(previous)) return null
+  return { number, previous, payload: message.subarray(16) }
 }

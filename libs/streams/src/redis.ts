@@ -38,10 +38,11 @@ export async function openRedis({ url, name, log, signal }: RedisOptions): Promi
   }
   const channels = makeChannels(() => openConnection({ url, name, use: 'subscriber', log }), log)
   let isClosed = false
+  const pulse = watchPulse(commands)
   const writer = newId('job')
   let write = 0
   return {
-    isReady: () => !isClosed && commands.status === 'ready',
+    isReady: () => !isClosed && commands.status === 'ready' && pulse.isFelt(),
     nextWrite: () => ({ writer, write: (write += 1) }),
     commands,
     channels,
@@ -49,12 +50,28 @@ export async function openRedis({ url, name, log, signal }: RedisOptions): Promi
     openBlocking: () => openConnection({ url, name, use: 'blocking', log }),
     async close() {
       isClosed = true
+      pulse.stop()
       channels.close()
       if (commands.status === 'ready') await commands.quit().catch(() => {})
       commands.disconnect()
     },
   }
 }
+
+/** Asks the server each second whether it is there; a connection alone does not tell. */
+function watchPulse(connection: Connection): { isFelt(): boolean; stop(): void } {
+  let feltAtMs = performance.now()
+  const timer = setInterval(() => {
+    connection.ping().then(
+      () => (feltAtMs = performance.now()),
+      () => {}, // the age of the last answer tells
+    )
+  }, pulseMs)
+  timer.unref()
+  return { isFelt: () => performance.now() - feltAtMs < 3 * pulseMs, stop: () => clearInterval(timer) }
+}
+
+const pulseMs = 1_000
 
 function becomesReady(connection: Connection, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -49,6 +49,16 @@ describe('a session follower', () => {
     lost: [number, number][]
   }
 
+  it('throws away messages that no script wrote', async () => {
+    const { follower, heard } = await follow()
+    const channel = `out:{${sessionId}}`
+    for (const message of ['', 'abc', Buffer.alloc(16, 255)]) await worker.commands.publish(channel, message)
+    const { say } = await speaker(worker, sessionId)
+    await say('one')
+    await vi.waitFor(() => expect(heard).toHaveLength(1), patient)
+    follower.close()
+  })
+
   it('hears what was said before it came and what is said after, once and in order', async () => {
     const { say } = await speaker(worker, sessionId)
     await say('a', 'b')

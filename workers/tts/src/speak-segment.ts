@@ -1,6 +1,6 @@
 import { type Resamplers, bytesOf, concatSamples, msToSamples } from '@voicebox/audio'
 import type { JobContext, SynthesizeJob, WorkerResult } from '@voicebox/streams'
-import type { Failure } from '@voicebox/kernel'
+import { type Failure, failureRules } from '@voicebox/kernel'
 import type { Speakers } from './engines/speakers.ts'
 
 /** Speaks one segment as 24 kHz audio and says how long it is. Stops without a word when nobody wants it any more. */
@@ -43,7 +43,9 @@ export async function speakSegment(
 }
 
 /** What is said of a segment that could not be spoken. */
-export function segmentFailed({ responseId, segment }: SynthesizeJob, { code, message }: Failure): WorkerResult {
+export function segmentFailed({ responseId, segment }: SynthesizeJob, failure: Failure): WorkerResult {
+  const { kind, code } = failure
+  const message = failureRules[kind].exposed ? failure.message : 'The segment could not be spoken.'
   return { kind: 'segment_failed', responseId, segment, code, message }
 }
 

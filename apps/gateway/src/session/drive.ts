@@ -2,6 +2,7 @@ import { samplesOf, type VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
 import { type Clock, Failure, type Log, newId, type SessionId, toFailure } from '@voicebox/kernel'
 import {
+  type ClientEvent,
   defaultSession,
   encodeServerEvent,
   parseClientEvent,
@@ -22,7 +23,7 @@ export interface DriverOptions {
   openWork: OpenWork
   clock: Clock
   log: Log
-  limits: Pick<SessionLimits, 'inputBufferMs'>
+  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs'>
   /** Gets a promise of when a session that ends has left nothing behind. */
   onLeaving(left: Promise<void>): void
 }
@@ -30,7 +31,7 @@ export interface DriverOptions {
 /** How long a session may last, as OpenAI has it. */
 const sessionLifeS = 3_600
 /** Effects that wait for Redis; beyond that the session is given up. */
-const maxWaiting = 10_000
+const maxWaiting = 20_000
 /** Silence of the workers after which the session log is asked whether a message was lost. */
 const pollMs = 500
 
@@ -41,9 +42,8 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   let state = openState(sessionId, welcome, options)
   let isClosed = false
 
-  const effects = makeEffectQueue(maxWaiting, (error) => {
-    log.error({ sessionId, error: toFailure(error) }, 'An effect of the session failed')
-  })
+  // What could not be written must not be acknowledged, so the session ends with what waits behind it.
+  const effects = makeEffectQueue(maxWaiting, (error) => giveUp(toFailure(error)))
   const timers = makeTimers(clock, (subject) => feed({ kind: 'timer_fired', subject }))
   const listening: Listening = openListening({
     voiceActivity: options.voiceActivity,
@@ -58,6 +58,8 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   const stopPolling = every(clock, pollMs, () => {
     if (timers.armed > 0) void work.poll()
   })
+
+  const stopExpiry = clock.after(sessionLifeS * 1_000, expire)
 
   log.info({ sessionId, tenantId: welcome.tenantId, model: welcome.model }, 'Session opened')
   feed({ kind: 'connected' })
@@ -86,6 +88,8 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
         return enqueue(() => send(effect.event))
       case 'send_audio':
         return enqueue(() => void socket.send(encodeAudioDelta(effect)))
+      case 'free_audio':
+        return enqueue(() => work.dropAudio(effect.itemId))
       case 'save_item':
       case 'transcribe':
       case 'generate':
@@ -95,7 +99,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function enqueue(task: () => Promise<void> | void): void {
-    if (isClosed || effects.push(task)) return
+    if (isClosed || effects.push(() => (isClosed ? undefined : task()))) return
     giveUp(new Failure('capacity', 'session_backlog', 'Too much is waiting in this session'))
   }
 
@@ -123,18 +127,22 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function giveUp(error: Error): void {
+    if (isClosed) return
     const failure = toFailure(error)
     log.warn({ sessionId, error: failure }, 'Session given up')
     const { code } = failure
-    const message = 'The session cannot go on: connect again.'
-    socket.send(
-      encodeServerEvent({
-        type: 'error',
-        event_id: newId('event'),
-        error: wireError({ type: 'server_error', code, message }),
-      }),
-    )
+    send({
+      type: 'error',
+      error: wireError({ type: 'server_error', code, message: 'The session cannot go on: connect again.' }),
+    })
     socket.close(1011, `server_error.${code}`)
+    leave()
+  }
+
+  function expire(): void {
+    const message = `Your session hit the maximum duration of ${sessionLifeS / 60} minutes.`
+    send({ type: 'error', error: wireError({ code: 'session_expired', message }) })
+    socket.close(1001, message)
     leave()
   }
 
@@ -142,6 +150,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     if (isClosed) return
     isClosed = true
     stopPolling()
+    stopExpiry()
     timers.close()
     listening.close()
     log.info({ sessionId }, 'Session closed')
@@ -154,6 +163,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
       const parsed = parseClientEvent(text)
       if (parsed.ok && parsed.event.type === 'input_audio_buffer.append')
         return append(parsed.event.audio, parsed.event.event_id)
+      if (parsed.ok && turnsDetectionOn(parsed.event)) listening.expectTurns()
       // An event acts on the audio before it, which may still be on its way through the ears.
       const isTaken = listening.whenHeard(() => {
         if (!parsed.ok) refuse(parsed.error)
@@ -165,6 +175,10 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     onDrain: () => {},
     onClose: leave,
   }
+}
+
+function turnsDetectionOn(event: ClientEvent): boolean {
+  return event.type === 'session.update' && !!event.session.audio?.input?.turn_detection
 }
 
 function openState(sessionId: SessionId, { model, pipeline }: Welcome, options: DriverOptions): SessionState {

@@ -109,6 +109,31 @@ describe('Listening', () => {
     ears.listening.close()
   })
 
+  it('keeps the turn in progress when the settings of turn detection change in it', async () => {
+    if (detection?.type !== 'server_vad') throw new Error('Turns are found by silence by default')
+    const ears = open({ ...detection, silence_duration_ms: 700 }, ({ listening }) => {
+      const turnDetection = { ...detection, silence_duration_ms: 701, create_response: false }
+      listening.perform({ kind: 'configure_listening', turnDetection, floorMs: 0 })
+    })
+    ears.listening.append(speech)
+    await heard(ears.listening)
+    expect(ears.said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
+    ears.listening.close()
+  })
+
+  it('searches audio that came after turn detection was asked for, though it was heard before it was switched on', async () => {
+    const ears = open(null)
+    ears.listening.append(new Int16Array(24 * 5_000))
+    ears.listening.expectTurns()
+    ears.listening.whenHeard(() => {
+      ears.listening.perform({ kind: 'configure_listening', turnDetection: detection, floorMs: ears.heardMs() })
+    })
+    ears.listening.append(speech)
+    await heard(ears.listening)
+    expect(ears.said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
+    ears.listening.close()
+  })
+
   it('does not search for turns in push-to-talk', async () => {
     const ears = open(null)
     ears.listening.append(speech)

@@ -26,6 +26,8 @@ export interface Listening {
   perform(effect: ListeningEffect): void
   /** Runs the callback when all that was appended so far has been heard, and nothing after it: at once, if it has. False: too many wait. */
   whenHeard(run: () => void): boolean
+  /** Has audio searched for speech from now on, since turn detection is about to be switched on. */
+  expectTurns(): void
   /** Whether something waits for audio to be heard. */
   readonly isBehind: boolean
   close(): void
@@ -59,12 +61,14 @@ export function openListening(options: ListeningOptions): Listening {
   let heardSamples = 0
 
   const stream = options.voiceActivity.open({ inputRateHz, onHeard: hear, onFailure: options.onFailure })
-  configure(options.turnDetection)
+  configure(options.turnDetection, 0)
 
-  function configure(turnDetection: TurnDetection | null): void {
+  /** A change of the settings keeps what is known of the turn in progress; only switching detection on begins anew. */
+  function configure(turnDetection: TurnDetection | null, floorMs: number): void {
     stream.detect = turnDetection !== null
     endpointer = turnDetection === null ? null : makeEndpointer(endpointingOf(turnDetection))
-    endpointing = endpointer && endpointer.reset(endpointer.initial, heardSamples)
+    if (endpointer === null) endpointing = null
+    else endpointing ??= endpointer.reset(endpointer.initial, msToSamples(floorMs, heardRateHz))
   }
 
   /** Takes a batch apart at the places where a turn begins or ends, so that the session learns of each in its order. */
@@ -139,7 +143,7 @@ export function openListening(options: ListeningOptions): Listening {
           endpointing = endpointer && endpointer.reset(endpointing ?? endpointer.initial, heardSamples)
           return
         case 'configure_listening':
-          return configure(effect.turnDetection)
+          return configure(effect.turnDetection, effect.floorMs)
       }
     },
     whenHeard(run) {
@@ -148,6 +152,9 @@ export function openListening(options: ListeningOptions): Listening {
       else if (barriers.length >= maxBarriers) return false
       else barriers.push({ atSample, run })
       return true
+    },
+    expectTurns() {
+      stream.detect = true
     },
     get isBehind() {
       return barriers.length > 0

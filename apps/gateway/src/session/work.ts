@@ -20,6 +20,7 @@ export type WorkEffect = Extract<Effect, { kind: 'save_item' | 'transcribe' | 'g
 
 /** A session's side of the streams: it asks the workers, and hears what they say. */
 export interface Work {
+  /** Work that cannot be asked for is answered as failed; rejects when an item could not be saved. */
   perform(effect: WorkEffect): Promise<void>
   appendAudio(itemId: string, pcm: Uint8Array | null): Promise<void>
   dropAudio(itemId: string): Promise<void>
@@ -106,11 +107,19 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
             onInput({ kind: 'transcript_failed', itemId: effect.request.itemId, ...failure })
           } else if (effect.kind === 'generate') {
             onInput({ kind: 'generation_failed', responseId: effect.request.responseId, ...failure })
+          } else if (effect.kind === 'save_item') {
+            throw error
           }
         }
       },
       appendAudio: (itemId, pcm) => appendAudio(redis, sessionId, itemId, pcm, { final: pcm === null }),
-      dropAudio: (itemId) => freeAudio(redis, sessionId, itemId),
+      async dropAudio(itemId) {
+        try {
+          await freeAudio(redis, sessionId, itemId)
+        } catch (error) {
+          log.warn({ sessionId, itemId, error: toFailure(error) }, 'Audio could not be freed; it expires')
+        }
+      },
       async poll() {
         try {
           await (await following).poll()
@@ -119,13 +128,14 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
         }
       },
       async close({ subjects, spokenItemIds }) {
-        try {
-          ;(await following).close()
-          for (const subject of subjects) await cancelWork(redis, sessionId, subject)
-          await closeSession(redis, sessionId, spokenItemIds)
-        } catch (error) {
-          log.warn({ sessionId, error: toFailure(error) }, 'The session could not be cleared; its keys expire')
-        }
+        const steps = await Promise.allSettled([
+          following.then((follower) => follower.close()),
+          ...subjects.map((subject) => cancelWork(redis, sessionId, subject)),
+          closeSession(redis, sessionId, spokenItemIds),
+        ])
+        const failed = steps.find((step) => step.status === 'rejected')
+        if (failed === undefined) return
+        log.warn({ sessionId, error: toFailure(failed.reason) }, 'The session could not be cleared; its keys expire')
       },
     }
   }

@@ -36,10 +36,10 @@ export function startProgram({ path, args, input, signal, file }: ProgramOptions
   child.once('error', (error) => fail(error.message, error))
   child.once('close', (code, killedBy) => {
     if (code === 0) resolve()
-    else fail(`${killedBy ?? `exit code ${code}`} ${complaint}`.trim())
+    else fail(killedBy ?? `exit code ${code}`, complaint === '' ? undefined : new Error(complaint))
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (complaint.length < maxComplaint) complaint += text
+    complaint = (complaint + text).slice(0, maxComplaint)
   })
   child.stdin.on('error', () => undefined) // it may end without having read everything
   child.stdin.end(input)
