@@ -52,7 +52,11 @@ describe('the audio of an utterance', () => {
 
   it('counts as abandoned when its writer falls silent before the end', async () => {
     await append(Int16Array.of(1, 2))
-    await expect(read({ abandonedAfterMs: 1_000 })).rejects.toMatchObject({ kind: 'engine', code: 'log_abandoned' })
+    await expect(read({ abandonedAfterMs: 1_000 })).rejects.toMatchObject({
+      kind: 'engine',
+      code: 'log_abandoned',
+      retryable: false,
+    })
   })
 
   it('keeps its order when appends are not awaited and the server has forgotten its scripts', async () => {

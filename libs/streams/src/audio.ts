@@ -27,7 +27,7 @@ export async function appendAudio(
 
 export interface ReadAudioOptions {
   signal: AbortSignal
-  /** Silence of the writer after which the utterance counts as abandoned. Absent: 15 s. */
+  /** Silence of the writer after which the utterance counts as abandoned. Absent: 10 s. */
   abandonedAfterMs?: number
   log?: Log
   /** For tests: published audio that shall not arrive by the fast path; entries count from 1. */
@@ -42,7 +42,7 @@ export async function* readAudio(
   redis: Redis,
   sessionId: SessionId,
   itemId: ItemId,
-  { signal, abandonedAfterMs = 15_000, log = silentLog, dropPublished }: ReadAudioOptions,
+  { signal, abandonedAfterMs = 10_000, log = silentLog, dropPublished }: ReadAudioOptions,
 ): AsyncGenerator<Int16Array, void, undefined> {
   const place = { key: keys.audio(sessionId, itemId), channel: channelNames.audio(sessionId, itemId) }
   for await (const { payload } of logEntries(redis, {

@@ -78,7 +78,7 @@ async function* follow(
           }
         })
         silentMs = wasSilent ? silentMs + silenceMs : 0
-        if (silentMs >= abandonedAfterMs) throw new Failure('engine', 'log_abandoned', 'Nothing more came')
+        if (silentMs >= abandonedAfterMs) throw abandoned()
         if (wasSilent) void follower.poll()
       }
     }
@@ -86,6 +86,11 @@ async function* follow(
     signal.removeEventListener('abort', wakeUp)
     follower.close()
   }
+}
+
+/** Trying again would only wait again. */
+function abandoned(): Failure {
+  return new Failure('engine', 'log_abandoned', 'Nothing more came', { retryable: false })
 }
 
 const maxUnread = 128
