@@ -25,7 +25,7 @@ export async function espeak(text: string): Promise<Int16Array> {
 }
 
 export async function recording(name: string): Promise<Int16Array> {
-  return at16kHz(readFileSync(new URL(`../../fixtures/${name}.wav`, import.meta.url)))
+  return at16kHz(readFileSync(new URL(`../../../../fixtures/speech/${name}.wav`, import.meta.url)))
 }
 
 async function at16kHz(wav: Uint8Array): Promise<Int16Array> {
