@@ -1,5 +1,6 @@
 import { concatSamples } from '@voicebox/audio'
 import { type Client, connect } from '../../apps/voicebox/e2e/support/client.ts'
+import { redisCli } from '../../apps/voicebox/e2e/support/redis-cli.ts'
 import { append, say, silence } from '../../apps/voicebox/e2e/support/speech.ts'
 import { type Kind, type Stack, startStack } from '../../apps/voicebox/e2e/support/stack.ts'
 import { cpuSeconds } from './cpu.ts'
@@ -7,6 +8,7 @@ import { cpuSeconds } from './cpu.ts'
 const sessions = 10
 const seconds = 20
 const kinds: Kind[] = ['gateway', 'stt', 'llm', 'tts']
+const columns = [...kinds, 'redis'] as const
 const answer = 'This is one sentence of a long answer that nobody asked for. '.repeat(20)
 
 /** CPU seconds of each process for a session-minute of silence, of speech, and of answer, with pocketsphinx and flite. */
@@ -27,10 +29,12 @@ export async function measureCost(): Promise<string> {
       ['speech (VAD and recognition, no answer)', await cost(stack, concatSamples([sentence, silence(700)]))],
       ['answer (a minute of it heard)', await answerCost(stack)],
     ] as const
-    const lines = rows.map(([name, used]) => `| ${name} | ${kinds.map((kind) => used[kind].toFixed(3)).join(' | ')} |`)
+    const lines = rows.map(
+      ([name, used]) => `| ${name} | ${columns.map((column) => used[column].toFixed(3)).join(' | ')} |`,
+    )
     return [
-      `| CPU s per session-minute of | ${kinds.join(' | ')} |`,
-      `|---|${kinds.map(() => '---|').join('')}`,
+      `| CPU s per session-minute of | ${columns.join(' | ')} |`,
+      `|---|${columns.map(() => '---|').join('')}`,
       ...lines,
     ].join('\n')
   } finally {
@@ -38,7 +42,7 @@ export async function measureCost(): Promise<string> {
   }
 }
 
-type Used = Record<Kind, number>
+type Used = Record<(typeof columns)[number], number>
 
 /** Keeps sessions busy with the audio, in real time over and over, and counts what each process used. */
 async function cost(stack: Stack, audio: Int16Array | null): Promise<Used> {
@@ -85,9 +89,14 @@ async function used(stack: Stack): Promise<Used> {
   const entries = await Promise.all(
     kinds.map(async (kind) => [kind, await cpuSeconds(stack.of(kind)[0]?.process.pid ?? 0)] as const),
   )
-  return Object.fromEntries(entries) as Used
+  return Object.fromEntries([...entries, ['redis', await redisCpuSeconds(stack)]]) as Used
+}
+
+async function redisCpuSeconds(stack: Stack): Promise<number> {
+  const info = await redisCli(stack.redisUrl, 'INFO', 'cpu')
+  return Number(/used_cpu_sys:([\d.]+)/.exec(info)?.[1]) + Number(/used_cpu_user:([\d.]+)/.exec(info)?.[1])
 }
 
 function perMinute(before: Used, after: Used, minutes: number): Used {
-  return Object.fromEntries(kinds.map((kind) => [kind, (after[kind] - before[kind]) / minutes])) as Used
+  return Object.fromEntries(columns.map((column) => [column, (after[column] - before[column]) / minutes])) as Used
 }
