@@ -79,7 +79,6 @@ export const settings = {
     env: 'VOICEBOX_API_KEY',
     schema: z.string().min(8).default('sk-voicebox-dev'),
     doc: 'The key that clients present.',
-    secret: true,
   },
   dataDir: {
     env: 'VOICEBOX_DATA_DIR',
@@ -93,7 +92,6 @@ export const settings = {
       .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'expected redis://, rediss://, unix:/// or a path')
       .optional(),
     doc: 'Redis to use. Absent: the launcher starts its own.',
-    secret: true,
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
@@ -119,7 +117,6 @@ export const settings = {
     env: 'VOICEBOX_LLM_PROVIDERS',
     schema: json(z.array(z.preprocess(withDefaultType, llmProviderSchema)).min(1)).optional(),
     doc: 'Language providers as a JSON list, in failover order: {name, baseURL, apiKey, model}. Absent: echo, which repeats what it heard.',
-    secret: true,
   },
   llmPool: {
     env: 'VOICEBOX_LLM_POOL',
@@ -206,7 +203,7 @@ export const settings = {
     schema: names(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     doc: 'Least severe log line that is written.',
   },
-} as const satisfies Record<string, { env: string; schema: z.ZodType; doc: string; secret?: boolean }>
+} as const satisfies Record<string, { env: string; schema: z.ZodType; doc: string }>
 
 export type Settings = { [K in keyof typeof settings]: z.infer<(typeof settings)[K]['schema']> }
 

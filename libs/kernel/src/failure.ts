@@ -43,3 +43,8 @@ export function toFailure(thrown: unknown): Failure {
     cause: thrown,
   })
 }
+
+/** What may be shown of a failure to whoever caused it: its own message, or `otherwise` where that could tell too much. */
+export function messageFor({ kind, message }: Failure, otherwise: string): string {
+  return failureRules[kind].exposed ? message : otherwise
+}

@@ -1,7 +1,7 @@
 export { aborted, sleep } from './abort.ts'
 export { type Clock, type ManualClock, makeManualClock, systemClock } from './clock.ts'
 export { assertNever } from './exhaustive.ts'
-export { Failure, type FailureKind, failureRules, toFailure } from './failure.ts'
+export { Failure, type FailureKind, failureRules, messageFor, toFailure } from './failure.ts'
 export { type IdOf, type IdPrefix, type ItemId, type JobId, type ResponseId, type SessionId, newId } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export { type Slots, makeSlots } from './slots.ts'

@@ -59,3 +59,18 @@ export function sentIn(effects: readonly Effect[]): SendEffect['event'][] {
 export function typesIn(effects: readonly Effect[]): string[] {
   return effects.map((effect) => (effect.kind === 'send' ? effect.event.type : `(${effect.kind})`))
 }
+
+/** The id of the response in flight. */
+export function responseIn(simulation: Simulation): `resp_${string}` {
+  const { response } = simulation.state
+  if (response === null) throw new Error('No response is in flight')
+  return response.id
+}
+
+/** Lets the user write a message. */
+export function userSays(simulation: Simulation, text: string): void {
+  simulation.client({
+    type: 'conversation.item.create',
+    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+  })
+}

@@ -1,4 +1,4 @@
-import { act, type Draft } from './draft.ts'
+import { act, type Draft, set } from './draft.ts'
 import { completeWhenSpoken } from './generation.ts'
 import { refuse } from './refuse.ts'
 import { fail } from './response.ts'
@@ -23,6 +23,6 @@ function goOnWithoutSpeech(draft: Draft, response: ActiveResponse, segments: num
     code: 'speech_unavailable',
     message: 'The answer could not be spoken: no speech engine answered in time.',
   })
-  draft.state = { ...draft.state, response: { ...response, speech: { ...response.speech, segment: segments } } }
+  set(draft, { response: { ...response, speech: { ...response.speech, segment: segments } } })
   completeWhenSpoken(draft)
 }

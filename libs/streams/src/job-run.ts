@@ -1,4 +1,4 @@
-import { type Clock, type Closable, Failure, type Log, toFailure } from '@voicebox/kernel'
+import { type Clock, type Closable, Failure, type Log, failureRules, toFailure } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import type { JobContext } from './context.ts'
@@ -109,7 +109,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   async function answer(failure: Failure): Promise<Conclusion> {
     await output.flushed()
     if (output.hasEnded) return 'ack'
-    log.warn({ ...about, code: failure.code, error: failure }, 'A job failed')
+    log[failureRules[failure.kind].logLevel]({ ...about, code: failure.code, error: failure }, 'A job failed')
     return (await output.emit(options.failed(failure))) === 'superseded' ? 'keep' : 'ack'
   }
 }

@@ -1,5 +1,5 @@
 import type { GenerationRequest } from '@voicebox/engines'
-import { type Clock, Failure, type Log, failureRules } from '@voicebox/kernel'
+import { type Clock, Failure, type Log, messageFor } from '@voicebox/kernel'
 import { type GenerateJob, type JobContext, type Redis, type WorkerResult, loadItems } from '@voicebox/streams'
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
@@ -59,9 +59,9 @@ export async function answer(
 }
 
 /** The result of a job that could not be done; what must not be shown of the failure is left out. */
-export function generationFailed({ responseId }: GenerateJob, { kind, code, message }: Failure): WorkerResult {
-  const shown = failureRules[kind].exposed ? message : 'The answer could not be generated'
-  return { kind: 'generation_failed', responseId, code, message: shown }
+export function generationFailed({ responseId }: GenerateJob, failure: Failure): WorkerResult {
+  const message = messageFor(failure, 'The answer could not be generated')
+  return { kind: 'generation_failed', responseId, code: failure.code, message }
 }
 
 async function requestOf(redis: Redis, job: GenerateJob): Promise<Omit<GenerationRequest, 'signal'>> {

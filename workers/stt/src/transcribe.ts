@@ -1,6 +1,6 @@
 import { heardRateHz } from '@voicebox/audio'
 import type { RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
-import { type Clock, type Failure, type Log, failureRules, toFailure } from '@voicebox/kernel'
+import { type Clock, type Failure, type Log, messageFor, toFailure } from '@voicebox/kernel'
 import { type JobContext, type Redis, type TranscribeJob, type WorkerResult, readAudio } from '@voicebox/streams'
 import { makeInterimThrottle } from './interim-throttle.ts'
 
@@ -27,9 +27,9 @@ export async function transcribe(parts: TranscribeParts, job: TranscribeJob, con
 }
 
 /** The last result of a job that failed. */
-export function transcriptFailed({ itemId }: TranscribeJob, { kind, code, message }: Failure): WorkerResult {
-  const shown = failureRules[kind].exposed ? message : 'The utterance could not be transcribed'
-  return { kind: 'transcript_failed', itemId, code, message: shown }
+export function transcriptFailed({ itemId }: TranscribeJob, failure: Failure): WorkerResult {
+  const message = messageFor(failure, 'The utterance could not be transcribed')
+  return { kind: 'transcript_failed', itemId, code: failure.code, message }
 }
 
 async function transcribeOnce(

@@ -1,6 +1,6 @@
 import { type Resamplers, bytesOf, concatSamples, msToSamples } from '@voicebox/audio'
 import type { JobContext, SynthesizeJob, WorkerResult } from '@voicebox/streams'
-import { type Failure, failureRules } from '@voicebox/kernel'
+import { type Failure, messageFor } from '@voicebox/kernel'
 import type { Speakers } from './engines/speakers.ts'
 
 /** Speaks one segment as 24 kHz audio and says how long it is. Stops without a word when nobody wants it any more. */
@@ -44,9 +44,8 @@ export async function speakSegment(
 
 /** What is said of a segment that could not be spoken. */
 export function segmentFailed({ responseId, segment }: SynthesizeJob, failure: Failure): WorkerResult {
-  const { kind, code } = failure
-  const message = failureRules[kind].exposed ? failure.message : 'The segment could not be spoken.'
-  return { kind: 'segment_failed', responseId, segment, code, message }
+  const message = messageFor(failure, 'The segment could not be spoken')
+  return { kind: 'segment_failed', responseId, segment, code: failure.code, message }
 }
 
 const outputRateHz = 24_000

@@ -1,6 +1,15 @@
 import { samplesOf, type VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
-import { type Clock, Failure, type Log, newId, type SessionId, toFailure } from '@voicebox/kernel'
+import {
+  type Clock,
+  Failure,
+  failureRules,
+  type Log,
+  messageFor,
+  newId,
+  type SessionId,
+  toFailure,
+} from '@voicebox/kernel'
 import {
   type ClientEvent,
   defaultSession,
@@ -121,8 +130,10 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     try {
       listening.append(samplesOf(bytes))
     } catch (error) {
-      const { code, message } = toFailure(error)
-      refuse({ type: 'rate_limit_error', code, message, param: 'audio', event_id: eventId ?? null })
+      const failure = toFailure(error)
+      const message = messageFor(failure, 'The audio could not be taken.')
+      const { wireType: type } = failureRules[failure.kind]
+      refuse({ type, code: failure.code, message, param: 'audio', event_id: eventId ?? null })
     }
   }
 
