@@ -2,12 +2,17 @@
 export interface EngineDescriptor {
   /** `live` engines listen while the user speaks and get their job at speech start; `batch` engines get it at the commit. */
   readonly mode: 'live' | 'batch'
+  /**
+   * What it says of an utterance before its final: `settled` interims are only ever extended, and the final extends them;
+   * `revised` ones may be taken back. A session shows its client settled words only.
+   */
+  readonly interims: 'none' | 'settled' | 'revised'
 }
 
 export const sttEngines = {
-  whisper: { mode: 'batch' },
-  pocketsphinx: { mode: 'live' },
-  stub: { mode: 'batch' },
+  whisper: { mode: 'batch', interims: 'none' },
+  pocketsphinx: { mode: 'live', interims: 'settled' },
+  stub: { mode: 'batch', interims: 'none' },
 } as const satisfies Record<string, EngineDescriptor>
 export type SttEngine = keyof typeof sttEngines
 

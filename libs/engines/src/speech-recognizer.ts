@@ -22,7 +22,16 @@ export interface RecognitionRequest {
   language?: string
   /** Words to expect; an engine without such a means ignores it. */
   prompt?: string
+  /** Whether the final result shall say how sure the engine is; one that cannot say leaves it out. */
+  wantsLogprobs?: boolean
   signal: AbortSignal
 }
 
-export type Recognition = { kind: 'interim'; text: string } | { kind: 'final'; text: string }
+export type Recognition =
+  { kind: 'interim'; text: string } | { kind: 'final'; text: string; logprobs?: readonly TokenLogprob[] }
+
+/** How sure the engine is of a piece of the final text, as a natural logarithm; in the text's order. */
+export interface TokenLogprob {
+  token: string
+  logprob: number
+}

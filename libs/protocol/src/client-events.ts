@@ -1,9 +1,10 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { audioBase64 } from './base64.ts'
 import { clientEvent } from './event.ts'
 import { itemInputSchema } from './item-input.ts'
 import { responseOptionsSchema } from './response-options.ts'
-import { sessionPatchSchema } from './session-object.ts'
+import { count, reference } from './scalars.ts'
+import { anySessionPatchSchema } from './shown-session.ts'
 
 /** Every event that a client may send. */
 export const clientEvents = [
@@ -11,7 +12,7 @@ export const clientEvents = [
     'session.update',
     'Changes the session; answered by `session.updated` with the whole effective session.',
     {
-      session: sessionPatchSchema,
+      session: anySessionPatchSchema,
     },
   ),
   clientEvent('input_audio_buffer.append', 'Adds audio to the input buffer; not answered.', {
@@ -21,20 +22,29 @@ export const clientEvents = [
   clientEvent('input_audio_buffer.clear', 'Empties the input buffer.', {}),
   clientEvent('conversation.item.create', 'Adds an item to the conversation; starts no response.', {
     item: itemInputSchema,
-    previous_item_id: z
-      .string()
+    previous_item_id: reference
       .nullable()
       .exactOptional()
       .describe('The item to insert after; `root` makes it the first; null or left out, the last.'),
   }),
   clientEvent('conversation.item.retrieve', 'Asks for an item as the server has it.', {
-    item_id: z.string(),
+    item_id: reference,
   }),
+  clientEvent('conversation.item.delete', 'Removes an item from the conversation.', { item_id: reference }),
+  clientEvent(
+    'conversation.item.truncate',
+    'Cuts an item of the assistant to what the user has heard; its transcript is dropped and the model sees only that much.',
+    {
+      item_id: reference,
+      content_index: count.describe('The part; 0, since an item of the assistant has one.'),
+      audio_end_ms: count.describe('How much of its audio was played.'),
+    },
+  ),
   clientEvent('response.create', 'Asks for a response.', {
     response: responseOptionsSchema.exactOptional(),
   }),
   clientEvent('response.cancel', 'Stops a response.', {
-    response_id: z.string().exactOptional().describe('Left out: the conversation’s response in flight.'),
+    response_id: reference.exactOptional().describe('Left out: the conversation’s response in flight.'),
   }),
 ] as const
 

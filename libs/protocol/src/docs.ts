@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { betaClientEvents } from './beta/client-events.ts'
 import { clientEvents } from './client-events.ts'
+import { betaReference } from './docs-beta.ts'
 import { typeText } from './docs-type.ts'
+import { usageSection } from './docs-usage.ts'
 import { serverEvents } from './server-events.ts'
 import { defaultSession } from './session-object.ts'
 
@@ -8,20 +11,23 @@ type Schema = z.core.JSONSchema.JSONSchema
 
 /** Renders every event and object of the protocol as Markdown, for docs/protocol.md. */
 export function protocolReference(): string {
-  const [client, server] = [clientEvents, serverEvents].map((events) => events.map(toJsonSchema)) as [
-    Schema[],
-    Schema[],
-  ]
-  const objects = new Map([...client, ...server].flatMap((event) => Object.entries(event.$defs ?? {})))
+  const client = clientEvents.map(toJsonSchema)
+  const server = serverEvents.map(toJsonSchema)
+  const beta = betaClientEvents.map(toJsonSchema)
+  const objects = new Map([...client, ...server, ...beta].flatMap((event) => Object.entries(event.$defs ?? {})))
   return [
     '# Protocol',
     intro,
     '## Client events',
     `\`event_id\`, optional: ${aboutEventId(client[0])}`,
-    ...client.flatMap(eventSection),
+    ...client.flatMap((event) => eventSection(event)),
     '## Server events',
     `\`event_id\`: ${aboutEventId(server[0])}`,
-    ...server.flatMap(eventSection),
+    ...server.flatMap((event) => eventSection(event)),
+    usageSection,
+    ...betaReference(),
+    '### Client events by other shapes',
+    ...beta.flatMap((event) => eventSection(event, '####')),
     '## Objects',
     ...[...objects].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, schema]) => objectSection(name, schema)),
   ]
@@ -38,9 +44,9 @@ const toJsonSchema = (schema: z.ZodType): Schema => z.toJSONSchema(schema, { io:
 const aboutEventId = (event: Schema | undefined): string =>
   asSchema(event?.properties?.['event_id'] ?? {}).description ?? ''
 
-function eventSection(event: Schema): string[] {
+function eventSection(event: Schema, heading = '###'): string[] {
   const fields = rows(event).filter(({ path }) => path !== 'type' && path !== 'event_id')
-  return [`### ${code(String(propertiesOf(event)['type']?.const))}`, event.description ?? '', table(fields)]
+  return [`${heading} ${code(String(propertiesOf(event)['type']?.const))}`, event.description ?? '', table(fields)]
 }
 
 function objectSection(name: string, schema: Schema): string[] {

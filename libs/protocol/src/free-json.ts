@@ -1,16 +1,20 @@
 import { z } from 'zod'
+import { maxLength } from './bounds.ts'
 
 /** Deepest nesting of JSON that we keep without knowing its shape: what is echoed must be encodable without overflow. */
 const maxDepth = 64
 
-const shallow = (value: unknown, context: z.RefinementCtx): void => {
+/** Refuses what is too deep or too long. */
+const bounded = (value: unknown, context: z.RefinementCtx): void => {
   if (isDeeperThan(value, maxDepth)) {
     context.addIssue({ code: 'custom', message: `Expected at most ${maxDepth} levels of nesting.` })
+  } else if (String(JSON.stringify(value)).length > maxLength.json) {
+    context.addIssue({ code: 'custom', message: `Expected at most ${maxLength.json} characters of JSON.` })
   }
 }
 
-export const freeJson = z.unknown().superRefine(shallow)
-export const freeObject = z.record(z.string(), z.unknown()).superRefine(shallow)
+export const freeJson = z.unknown().superRefine(bounded)
+export const freeObject = z.record(z.string(), z.unknown()).superRefine(bounded)
 
 /** Breadth first, so that no input can exhaust the stack. */
 function isDeeperThan(value: unknown, limit: number): boolean {

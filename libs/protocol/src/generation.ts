@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { integer } from './scalars.ts'
-import { toolChoiceSchema, toolSchema } from './tool.ts'
+import { maxLength } from './bounds.ts'
+import { pairs } from './pairs.ts'
+import { integer, text } from './scalars.ts'
+import { toolChoiceSchema, toolList, toolSchema } from './tool.ts'
 
 const modality = z.enum(['audio', 'text'])
 
@@ -15,14 +17,17 @@ export const maxOutputTokensSchema = z
   .union([integer({ min: 1, max: 4096 }), z.literal('inf')])
   .describe('Most tokens of one response, from 1 to 4096, or `"inf"`.')
 
-const promptVariable = z.union([z.string(), z.strictObject({ type: z.literal('input_text'), text: z.string() })])
+/** A template is made of text, so it has no place for a picture or a file. */
+const promptVariable = z.union([
+  text(maxLength.text),
+  z.strictObject({ type: z.literal('input_text'), text: text(maxLength.text) }),
+])
 
 const promptSchema = z
   .strictObject({
-    id: z.string().min(1),
-    version: z.string().nullable().exactOptional(),
-    variables: z
-      .record(z.string(), promptVariable)
+    id: text(maxLength.name).min(1),
+    version: text(maxLength.name).nullable().exactOptional(),
+    variables: pairs(text(maxLength.name), promptVariable, 64)
       .nullable()
       .exactOptional()
       .describe('Values for the variables of the template.'),
@@ -36,8 +41,8 @@ const reasoningSchema = z
 /** What governs the making of a response: set for the session, overridden by `response.create`. */
 export const generationFields = {
   output_modalities: outputModalitiesSchema,
-  instructions: z.string().describe('System prompt; an empty string clears it.'),
-  tools: z.array(toolSchema).max(128).describe('Tools that the model may call; an empty list clears them.'),
+  instructions: text(maxLength.instructions).describe('System prompt; an empty string clears it.'),
+  tools: toolList(toolSchema).describe('Tools that the model may call; an empty list clears them.'),
   tool_choice: toolChoiceSchema,
   max_output_tokens: maxOutputTokensSchema,
   prompt: promptSchema.nullable().describe('Stored prompt template, or null.'),

@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { decimal } from './scalars.ts'
+import { maxLength } from './bounds.ts'
+import { decimal, text } from './scalars.ts'
 
 export const transcriptionSchema = z
   .strictObject({
-    model: z.string().min(1).max(128).default('whisper-1').describe('Name of the transcription model.'),
-    language: z.string().max(16).nullable().default(null).describe('ISO-639-1; null: found by the engine.'),
-    prompt: z.string().nullable().default(null).describe('Words to expect.'),
-    languages: z.array(z.string().max(16)).max(64).exactOptional().describe('Languages to expect.'),
-    keywords: z.array(z.string()).max(1_000).exactOptional().describe('Names and terms to expect.'),
+    model: text(128).min(1).default('whisper-1').describe('Name of the transcription model.'),
+    language: text(16).nullable().default(null).describe('ISO-639-1; null: found by the engine.'),
+    prompt: text(maxLength.hint).nullable().default(null).describe('Words to expect.'),
+    languages: z.array(text(16)).max(64).exactOptional().describe('Languages to expect.'),
+    keywords: z.array(text(maxLength.name)).max(1_000).exactOptional().describe('Names and terms to expect.'),
     delay: z
       .enum(['minimal', 'low', 'medium', 'high', 'xhigh'])
       .exactOptional()

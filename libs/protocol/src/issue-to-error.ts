@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import type { WireError } from './wire-error.ts'
 import { clipped, kindOf, pathText, quoted, supportedValues } from './wording.ts'
 
-type Fault = Pick<WireError, 'code' | 'message' | 'param'>
+/** What is wrong with something of the client’s. */
+export type Fault = Pick<WireError, 'code' | 'message' | 'param'>
 type Issue = z.core.$ZodIssue
 type Limit = z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall
 type IssueOf<C extends Issue['code']> = Extract<Issue, { code: C }>
@@ -13,7 +14,7 @@ export function issueToFault(issue: Issue | undefined, base: readonly PropertyKe
   const path = [...base, ...issue.path]
   switch (issue.code) {
     case 'invalid_type':
-      return wrongType(path, issue.input, expectations[issue.expected] ?? issue.expected)
+      return wrongType(path, issue.input, expectedKind(issue))
     case 'invalid_value':
       return wrongValue(path, issue.input, issue.values)
     case 'invalid_union':
@@ -27,10 +28,10 @@ export function issueToFault(issue: Issue | undefined, base: readonly PropertyKe
       return beyondLimit(path, issue)
     case 'invalid_key':
       return issueToFault(issue.issues[0], path)
-    case 'custom': {
-      const code: unknown = issue.params?.['code']
-      return about(path, typeof code === 'string' ? code : 'invalid_value', `. ${issue.message}`)
-    }
+    case 'invalid_format':
+      return about(path, 'invalid_value', formatComplaint(issue))
+    case 'custom':
+      return complaint(path, issue)
     default:
       return about(path, 'invalid_value', `. ${issue.message}`)
   }
@@ -53,12 +54,15 @@ function about(path: readonly PropertyKey[], code: string, complaint: string): F
 }
 
 function wrongType(path: readonly PropertyKey[], input: unknown, expected: string): Fault {
+  if (input === undefined) return missing(path)
   const param = pathText(path)
-  if (input === undefined) {
-    return { code: 'missing_required_parameter', message: `Missing required parameter: '${param}'.`, param }
-  }
   const message = `Invalid type for '${param}': expected ${expected}, but got ${kindOf(input)} instead.`
   return { code: 'invalid_type', message, param }
+}
+
+function missing(path: readonly PropertyKey[]): Fault {
+  const param = pathText(path)
+  return { code: 'missing_required_parameter', message: `Missing required parameter: '${param}'.`, param }
 }
 
 function wrongValue(path: readonly PropertyKey[], input: unknown, values: readonly unknown[]): Fault {
@@ -70,6 +74,19 @@ function wrongValue(path: readonly PropertyKey[], input: unknown, values: readon
     message: `Invalid value: ${given}. ${supportedValues(values)}`,
     param: pathText(path),
   }
+}
+
+function formatComplaint({ pattern, message }: IssueOf<'invalid_format'>): string {
+  if (pattern === undefined) return `. ${message}`
+  const source = pattern.replace(/^\/(.*)\/[a-z]*$/s, '$1')
+  return `: string does not match pattern. Expected a string that matches the pattern '${source}'.`
+}
+
+/** A rule of ours says its code by `params`, see `pairs.ts`. */
+function complaint(path: readonly PropertyKey[], issue: IssueOf<'custom'>): Fault {
+  const code: unknown = issue.params?.['code']
+  if (code === 'missing_required_parameter') return missing(path)
+  return about(path, typeof code === 'string' ? code : 'invalid_value', `. ${issue.message}`)
 }
 
 /** A union that is told apart by a tag, whose path zod reports. */
@@ -96,8 +113,11 @@ function isOfAnotherKind(issue: Issue): boolean {
   return issue.code === 'invalid_type' && issue.expected !== 'int'
 }
 
+/** Whether a number is meant to be whole is told by the issue's message, see `scalars.ts`. */
 function expectedKind(issue: Issue): string {
-  if (issue.code === 'invalid_type') return expectations[issue.expected] ?? issue.expected
+  if (issue.code === 'invalid_type') {
+    return issue.message === 'integer' ? 'an integer' : (expectations[issue.expected] ?? issue.expected)
+  }
   return issue.code === 'invalid_value' ? kindOf(issue.values[0]) : 'another value'
 }
 
@@ -122,7 +142,6 @@ function wrongLength(path: readonly PropertyKey[], issue: Limit): Fault {
       )
 }
 
-/** Whether a number is meant to be whole is told by the issue's message, see `scalars.ts`. */
 function outOfRange(path: readonly PropertyKey[], issue: Limit): Fault {
   const kind = issue.message === 'decimal' ? 'decimal' : 'integer'
   const got = `but got ${String(issue.input)} instead.`

@@ -20,6 +20,12 @@ function refusal(value: unknown): WireError {
 
 const update = (session: object) => ({ type: 'session.update', session: { type: 'realtime', ...session } })
 const create = (item: object) => ({ type: 'conversation.item.create', item })
+const truncate = (audio_end_ms: unknown) => ({
+  type: 'conversation.item.truncate',
+  item_id: 'item_1',
+  content_index: 0,
+  audio_end_ms,
+})
 const say = (role: string, ...content: object[]) => create({ type: 'message', role, content })
 
 describe('parseClientEvent', () => {
@@ -88,7 +94,6 @@ describe('parseClientEvent', () => {
   })
 
   const tool = { type: 'function', name: 'f' }
-  const image = { type: 'input_image', image_url: 'data:' }
   const audioMessage = 'Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got an'
   const turn = (value: object) => update({ audio: { input: { turn_detection: value } } })
   const turnPath = 'session.audio.input.turn_detection'
@@ -111,6 +116,7 @@ describe('parseClientEvent', () => {
     ],
     // a field too many
     ['unknown_parameter', update({ temperature: 0.8 }), 'session.temperature', "parameter: 'session.temperature'."],
+    ['unknown_parameter', update({ type: 'transcription', instructions: '' }), 'session.instructions', ''],
     ['unknown_parameter', update({ audio: { output: { x: 1 } } }), 'session.audio.output.x', ''],
     ['unknown_parameter', turn({ type: 'semantic_vad', threshold: 0.5 }), `${turnPath}.threshold`, ''],
     ['unknown_parameter', { type: 'input_audio_buffer.commit', audio: '' }, 'audio', "Unknown parameter: 'audio'."],
@@ -127,7 +133,7 @@ describe('parseClientEvent', () => {
       'invalid_type',
       update({ max_output_tokens: [] }),
       'session.max_output_tokens',
-      'a number or a string, but got an',
+      'an integer or a string, but got an',
     ],
     ['invalid_type', update({ tool_choice: 5 }), 'session.tool_choice', 'expected a string or an object'],
     ['invalid_type', update({ audio: { output: { voice: 3 } } }), 'session.audio.output.voice', ''],
@@ -135,10 +141,9 @@ describe('parseClientEvent', () => {
     ['invalid_type', { type: 'input_audio_buffer.append', audio: 7 }, 'audio', 'expected a string'],
     ['invalid_type', { type: 'response.cancel', event_id: 7 }, 'event_id', ''],
     // a value outside the choice
-    ['invalid_value', update({ type: 'transcription' }), 'session.type', "Supported values are: 'realtime'."],
+    ['invalid_value', update({ type: 'translation' }), 'session.type', "values are: 'realtime' and 'transcription'."],
     ['invalid_value', update({ max_output_tokens: 'much' }), 'session.max_output_tokens', "values are: 'inf'."],
     ['invalid_value', update({ tool_choice: 'maybe' }), 'session.tool_choice', "'none', 'auto', and 'required'."],
-    ['invalid_value', update({ tools: [{ type: 'mcp' }] }), 'session.tools[0].type', "values are: 'function'."],
     [
       'invalid_value',
       update({ output_modalities: ['audio', 'text'] }),
@@ -164,13 +169,12 @@ describe('parseClientEvent', () => {
       'invalid_value',
       say('user', { type: 'output_text', text: '' }),
       'item.content[0].type',
-      "'input_text' and 'input_a",
+      "'input_text', 'input_audio', and 'input_image'.",
     ],
-    ['invalid_value', say('user', image), 'item.content[0].type', "Invalid value: 'input_image'."],
     ['invalid_value', say('system', { type: 'input_audio', audio: 'AAAA' }), 'item.content[0].type', "'input_text'."],
     ['invalid_value', say('assistant', { type: 'input_text', text: '' }), 'item.content[0].type', "'output_text'"],
     ['invalid_value', say('tool'), 'item.role', "'system', 'user', and 'assistant'."],
-    ['invalid_value', create({ type: 'note' }), 'item.type', "'message', 'function_call', and 'function_call_output'."],
+    ['invalid_value', create({ type: 'note' }), 'item.type', "Supported values are: 'message', 'function_call',"],
     [
       'invalid_value',
       { type: 'response.create', response: { input: [{ type: 'x' }] } },
@@ -205,6 +209,11 @@ describe('parseClientEvent', () => {
       'decimal below',
     ],
     ['decimal_above_max_value', update({ audio: { output: { speed: 2 } } }), 'session.audio.output.speed', '<= 1.5'],
+    ['integer_below_min_value', truncate(-1), 'audio_end_ms', '>= 0, but got -1'],
+    ['integer_above_max_value', truncate(1e300), 'audio_end_ms', ''],
+    ['invalid_type', truncate(0.5), 'audio_end_ms', 'expected an integer, but got a decimal number instead'],
+    ['invalid_type', truncate('900'), 'audio_end_ms', 'expected an integer, but got a string instead'],
+    ['missing_required_parameter', truncate(undefined), 'audio_end_ms', ''],
     // strings, lists and pairs too many
     [
       'string_above_max_length',
@@ -224,9 +233,17 @@ describe('parseClientEvent', () => {
       'item.content[0].text',
       '',
     ],
+    ['string_above_max_length', update({ instructions: 'x'.repeat(256_001) }), 'session.instructions', ''],
+    ['string_above_max_length', { type: 'response.cancel', response_id: 'x'.repeat(513) }, 'response_id', ''],
     [
       'array_above_max_length',
-      update({ tools: Array(129).fill(tool) }),
+      { type: 'response.create', response: { input: Array(1_001).fill({ type: 'item_reference', id: 'item_1' }) } },
+      'response.input',
+      'maximum length 1000, but got 1001',
+    ],
+    [
+      'array_above_max_length',
+      update({ tools: Array.from({ length: 129 }, (_, index) => ({ ...tool, name: `f${index}` })) }),
       'session.tools',
       'maximum length 128, but got 129',
     ],
@@ -280,6 +297,16 @@ describe('parseClientEvent', () => {
     expect(parseClientEvent(frame(100_000))).toMatchObject({
       ok: false,
       error: { code: 'invalid_value', param: 'session.tools[0].parameters' },
+    })
+  })
+
+  it('refuses JSON of unknown shape that is too long to be kept', () => {
+    const described = (length: number) =>
+      update({ tools: [{ ...tool, parameters: { description: 'x'.repeat(length) } }] })
+    expect(parse(described(131_000)).ok).toBe(true)
+    expect(refusal(described(132_000))).toMatchObject({
+      code: 'invalid_value',
+      param: 'session.tools[0].parameters',
     })
   })
 

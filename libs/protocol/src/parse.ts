@@ -8,29 +8,36 @@ import { type WireError, wireError } from './wire-error.ts'
 
 export type ParsedClientEvent = { ok: true; event: ClientEvent } | { ok: false; error: WireError }
 
+/** What every event of a client is read by, under its `type` on the wire. */
+export type EventSchemas = ReadonlyMap<string, z.ZodType<ClientEvent>>
+
+const schemas: EventSchemas = new Map(clientEvents.map((schema) => [schema.shape.type.value, schema]))
+
 /**
  * Reads one text frame of a client. Total: whatever the text, the answer is a valid event or the error to send back, which
  * names the client's `event_id` wherever that was readable.
  */
-export function parseClientEvent(text: string): ParsedClientEvent {
+export const parseClientEvent = (text: string): ParsedClientEvent => parseFrame(text, schemas)
+
+export function parseFrame(text: string, schemas: EventSchemas): ParsedClientEvent {
   const frame = parseJson(text)
   if (frame === undefined) return refuse({ code: 'invalid_json', message: 'The message is not valid JSON.' })
   if (!isObject(frame)) return refuse({ code: 'invalid_event', message: 'The message is not a JSON object.' })
   const event = plainAppend(frame)
-  return event === undefined ? parseBySchema(frame) : { ok: true, event }
+  return event === undefined ? parseBySchema(frame, schemas) : { ok: true, event }
 }
 
 /** The general way, which every shortcut must agree with. */
-export function parseBySchema(frame: Record<string, unknown>): ParsedClientEvent {
+export function parseBySchema(frame: Record<string, unknown>, events = schemas): ParsedClientEvent {
   const { type } = frame
   const event_id = readableEventId(frame)
   if (type === undefined) return refuse({ code: 'invalid_event', message: "The 'type' field is missing.", event_id })
   if (typeof type !== 'string') {
     return refuse({ code: 'invalid_event', message: "The 'type' field is not a string.", event_id })
   }
-  const schema = schemas.get(type)
+  const schema = events.get(type)
   if (schema === undefined) {
-    const message = `Invalid value: ${quoted(type)}. ${supportedValues([...schemas.keys()])}`
+    const message = `Invalid value: ${quoted(type)}. ${supportedValues([...events.keys()])}`
     return refuse({ code: 'invalid_value', message, param: 'type', event_id })
   }
   const result = schema.safeParse(frame, { reportInput: true })
@@ -38,8 +45,6 @@ export function parseBySchema(frame: Record<string, unknown>): ParsedClientEvent
     ? { ok: true, event: result.data }
     : refuse({ ...issueToFault(result.error.issues[0]), event_id })
 }
-
-const schemas = new Map<string, z.ZodType<ClientEvent>>(clientEvents.map((schema) => [schema.shape.type.value, schema]))
 
 function refuse(error: Parameters<typeof wireError>[0]): ParsedClientEvent {
   return { ok: false, error: wireError(error) }

@@ -30,6 +30,7 @@ export const responseObjectSchema = z
     output_modalities: outputModalitiesSchema,
     max_output_tokens: maxOutputTokensSchema,
     audio: z.strictObject({ output: z.strictObject({ format: audioFormatSchema, voice: z.string() }) }),
+    temperature: z.number().exactOptional().describe('Only where a beta client has set it.'),
     usage: usageSchema.nullable().describe('Null until the response is done.'),
     metadata: z.record(z.string(), z.string()).nullable().describe('As given by `response.create`.'),
   })

@@ -2,21 +2,14 @@ import { z } from 'zod'
 import { audioFormatSchema } from './audio-format.ts'
 import { generationFields, reasoningFields } from './generation.ts'
 import { responseInputSchema } from './item-input.ts'
-import { voiceSchema } from './session-object.ts'
+import { pairs } from './pairs.ts'
+import { type BetaGeneration, voiceSchema } from './session-object.ts'
 import { text } from './scalars.ts'
 import { eachOptional } from './shape.ts'
 
-const maxPairs = 16
+export const metadataSchema = pairs(text(64), text(512), 16)
 
-const metadataSchema = z.record(text(64), text(512)).superRefine((metadata, context) => {
-  const pairs = Object.keys(metadata).length
-  if (pairs <= maxPairs) return
-  context.addIssue({
-    code: 'custom',
-    params: { code: 'object_above_max_properties' },
-    message: `Expected an object with at most ${maxPairs} properties, but got ${pairs}.`,
-  })
-})
+export const maxInputs = 1_000
 
 export const responseOptionsSchema = z
   .strictObject({
@@ -26,6 +19,7 @@ export const responseOptionsSchema = z
       .describe('`none`: outside the conversation, neither read nor written. Otherwise in it.'),
     input: z
       .array(responseInputSchema)
+      .max(maxInputs)
       .exactOptional()
       .describe('Replaces the conversation as what the model sees; an empty list is an empty context.'),
     metadata: metadataSchema
@@ -42,4 +36,4 @@ export const responseOptionsSchema = z
   })
   .meta({ id: 'ResponseOptions', description: 'Overrides of the session for one response.' })
 /** What `response.create` may override for one response. */
-export type ResponseOptions = z.infer<typeof responseOptionsSchema>
+export type ResponseOptions = z.infer<typeof responseOptionsSchema> & BetaGeneration

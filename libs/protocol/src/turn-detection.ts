@@ -23,7 +23,7 @@ export const serverVadSchema = z
   .meta({ id: 'ServerVad', description: 'Ends a turn by silence.' })
 export type ServerVad = z.infer<typeof serverVadSchema>
 
-const semanticVadSchema = z
+export const semanticVadSchema = z
   .strictObject({
     type: z.literal('semantic_vad'),
     eagerness: z

@@ -57,9 +57,9 @@ export async function* readAudio(
   }
 }
 
-/** Forgets the utterance's audio. */
+/** Forgets the audio of an item, heard or spoken. */
 export async function freeAudio(redis: Redis, sessionId: SessionId, itemId: ItemId): Promise<void> {
-  await ask(redis.commands, z.number(), 'UNLINK', keys.audio(sessionId, itemId))
+  await ask(redis.commands, z.number(), 'UNLINK', keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId))
 }
 
 const finalMark = 1

@@ -1,6 +1,6 @@
 import { newId } from '@voicebox/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Redis, type SavedItem, appendAudio, closeSession, loadItems, saveItems } from './index.ts'
+import { type Redis, type SavedItem, appendAudio, closeSession, forgetItem, loadItems, saveItems } from './index.ts'
 import { type TestRedis, startRedis } from './testing/index.ts'
 import { open, speaker } from './testing/streams.fixture.ts'
 
@@ -18,12 +18,12 @@ describe('saved items', () => {
   const item = (id: string, text: string): SavedItem => ({
     id,
     item: { id, type: 'message', content: [{ type: 'input_text', text }], nothing: null, number: 1.5 },
-    context: { role: 'user', text },
+    context: [{ role: 'user', text }],
   })
 
   it('come back in the order asked for, null where there is none', async () => {
     const sessionId = newId('sess')
-    const silent: SavedItem = { ...item('c', ''), context: null }
+    const silent: SavedItem = { ...item('c', ''), context: [] }
     await saveItems(redis, sessionId, [item('a', 'Grüße'), item('b', 'two'), silent])
     expect(await loadItems(redis, sessionId, ['c', 'missing', 'a'])).toEqual([silent, null, item('a', 'Grüße')])
     expect(await loadItems(redis, sessionId, [])).toEqual([])
@@ -46,6 +46,15 @@ describe('saved items', () => {
         items.map(({ id }) => id),
       ),
     ).toEqual(items)
+  })
+
+  it('can be forgotten one by one, in the order of the saves', async () => {
+    const sessionId = newId('sess')
+    await Promise.all([
+      saveItems(redis, sessionId, [item('a', 'one'), item('b', 'two')]),
+      forgetItem(redis, sessionId, 'a'),
+    ])
+    expect(await loadItems(redis, sessionId, ['a', 'b'])).toEqual([null, item('b', 'two')])
   })
 
   it('go with the session, and its log and audio with them', async () => {

@@ -12,8 +12,8 @@ export interface SavedItem {
   id: ItemId
   /** The item as the protocol has it. */
   item: unknown
-  /** What the language model shall see of it; null: nothing. */
-  context: ContextItem | null
+  /** What the language model shall see of it, if anything. */
+  context: readonly ContextItem[]
 }
 
 /** Keeps items of a session's conversation; one that is there is replaced. Saves of one session keep the order of the calls. */
@@ -36,13 +36,19 @@ export async function loadItems(
   return found.map((item) => (item === null ? null : (decode(item) as SavedItem)))
 }
 
+/** Forgets an item of a session's conversation. */
+export async function forgetItem(redis: Redis, sessionId: SessionId, itemId: ItemId): Promise<void> {
+  const key = keys.items(sessionId)
+  await redis.inOrder(key, () => ask(redis.commands, z.number(), 'HDEL', key, itemId))
+}
+
 /**
  * Frees what a session held: its log, its items and the audio of the items named. The marks of its jobs and cancellations
  * stay until they expire, so that a worker that wakes up late is still refused.
  */
 export async function closeSession(redis: Redis, sessionId: SessionId, itemIds: readonly ItemId[]): Promise<void> {
   const own = [keys.log(sessionId), keys.logHead(sessionId), keys.items(sessionId)]
-  const held = [...own, ...itemIds.map((id) => keys.audio(sessionId, id))]
+  const held = [...own, ...itemIds.flatMap((id) => [keys.audio(sessionId, id), keys.spoken(sessionId, id)])]
   for (let at = 0; at < held.length; at += pageLength) {
     await ask(redis.commands, z.number(), 'UNLINK', ...held.slice(at, at + pageLength))
   }

@@ -72,9 +72,16 @@ function endsJob({ kind }: WorkerResult): boolean {
     case 'generation_failed':
     case 'segment_spoken':
     case 'segment_failed':
+    case 'transcript_peeked':
+    case 'tools_listed':
+    case 'listing_failed':
+    case 'tool_called':
+    case 'tool_failed':
       return true
     case 'transcript_interim':
     case 'text_generated':
+    case 'call_started':
+    case 'call_arguments':
     case 'segment_planned':
     case 'audio_generated':
       return false

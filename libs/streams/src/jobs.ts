@@ -1,4 +1,4 @@
-import type { SttEngine, TtsEngine } from '@voicebox/engines'
+import type { ReasoningEffort, SttEngine, ToolDeclaration, ToolDemand, TtsEngine } from '@voicebox/engines'
 import type { ItemId, JobId, ResponseId, SessionId } from '@voicebox/kernel'
 
 /** What every job says: whose it is, until when it is worth doing, and which trace it belongs to. */
@@ -17,6 +17,9 @@ export interface TranscribeJob extends JobBase {
   itemId: ItemId
   language?: string
   prompt?: string
+  wantsLogprobs?: boolean
+  /** Recognize only so much from the utterance's beginning, while it goes on; answered by `transcript_peeked`. */
+  peekMs?: number
 }
 
 /** Answer the conversation; in an audio response each finished segment becomes a `SynthesizeJob` on `speech.engine`'s lane. */
@@ -28,6 +31,10 @@ export interface GenerateJob extends JobBase {
   itemIds: ItemId[]
   maxOutputTokens?: number
   temperature?: number
+  tools?: ToolDeclaration[]
+  toolChoice?: ToolDemand
+  parallelToolCalls?: boolean
+  reasoningEffort?: ReasoningEffort
   /** Absent in a text response. */
   speech?: SpeechOptions
 }
@@ -50,19 +57,45 @@ export interface SynthesizeJob extends JobBase {
   language?: string
 }
 
-export type Job = TranscribeJob | GenerateJob | SynthesizeJob
+/** An MCP server and how to ask it. Its secrets are in here: never logged. */
+export interface McpServer {
+  label: string
+  url: string
+  authorization?: string
+  headers?: Record<string, string>
+}
+
+/** Ask an MCP server which tools it has, for the item that shows them. */
+export interface ListToolsJob extends JobBase {
+  kind: 'list_tools'
+  itemId: ItemId
+  server: McpServer
+}
+
+/** Call a tool of an MCP server, for the item that shows the call. Not begun again once it was sent. */
+export interface CallToolJob extends JobBase {
+  kind: 'call_tool'
+  itemId: ItemId
+  server: McpServer
+  name: string
+  /** JSON text, as the model made it. */
+  arguments: string
+}
+
+export type Job = TranscribeJob | GenerateJob | SynthesizeJob | ListToolsJob | CallToolJob
 export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
 
-/** What a job works for, and so what is cancelled with it: an item's transcription or a response. */
+/** What a job works for, and so what is cancelled with it: an item or a response. */
 export function subjectOf(job: Job): ItemId | ResponseId {
-  return job.kind === 'transcribe' ? job.itemId : job.responseId
+  return 'itemId' in job ? job.itemId : job.responseId
 }
 
 /** One lane an engine or provider pool; a worker reads only lanes it can serve. */
-export type Lane = `jobs:stt:${SttEngine}` | `jobs:llm:${string}` | `jobs:tts:${TtsEngine}`
+export type Lane = `jobs:stt:${SttEngine}` | `jobs:llm:${string}` | `jobs:mcp:${string}` | `jobs:tts:${TtsEngine}`
 
 /** The consumer group of a lane, by the lane's kind. */
-export function groupOf(lane: Lane): 'stt-workers' | 'llm-workers' | 'tts-workers' {
+export function groupOf(lane: Lane): 'stt-workers' | 'llm-workers' | 'mcp-workers' | 'tts-workers' {
   if (lane.startsWith('jobs:stt:')) return 'stt-workers'
+  if (lane.startsWith('jobs:mcp:')) return 'mcp-workers'
   return lane.startsWith('jobs:llm:') ? 'llm-workers' : 'tts-workers'
 }

@@ -10,6 +10,8 @@ export const keys = {
   cancelled: (session: SessionId, subject: ItemId | ResponseId) => `cancelled:{${session}}:${subject}`,
   items: (session: SessionId) => `items:{${session}}`,
   audio: (session: SessionId, item: ItemId) => `audio:{${session}}:${item}`,
+  spoken: (session: SessionId, item: ItemId) => `spoken:{${session}}:${item}`,
+  secret: (digest: string) => `secret:${digest}`,
 } as const
 
 export const channelNames = {

@@ -14,7 +14,9 @@ export type JobIn<L extends Lane> = L extends `jobs:stt:${string}`
   ? JobOf<'transcribe'>
   : L extends `jobs:llm:${string}`
     ? JobOf<'generate'>
-    : JobOf<'synthesize'>
+    : L extends `jobs:mcp:${string}`
+      ? JobOf<'list_tools' | 'call_tool'>
+      : JobOf<'synthesize'>
 
 /** Puts a job on a lane. Should a lost connection put it there twice, only one of the two is run. */
 export async function enqueue<L extends Lane>(redis: Redis, lane: L, job: JobIn<L>): Promise<void> {
@@ -85,11 +87,18 @@ export function holdLane(redis: Redis, lane: Lane, consumer: string): LaneHold {
 }
 
 const newEntries = z.array(z.tuple([z.unknown(), z.array(streamEntry)])).nullable()
-const kindOf = { 'stt-workers': 'transcribe', 'llm-workers': 'generate', 'tts-workers': 'synthesize' } as const
+
+/** What a lane's jobs must be. */
+const jobsOf = {
+  'stt-workers': jobSchemas.transcribe,
+  'llm-workers': jobSchemas.generate,
+  'mcp-workers': z.union([jobSchemas.list_tools, jobSchemas.call_tool]),
+  'tts-workers': jobSchemas.synthesize,
+} satisfies Record<ReturnType<typeof groupOf>, z.ZodType<Job>>
 
 function decodeJob(lane: Lane, payload: Buffer | undefined): Job | null {
   try {
-    return jobSchemas[kindOf[groupOf(lane)]].parse(decode(payload ?? Buffer.alloc(0)))
+    return jobsOf[groupOf(lane)].parse(decode(payload ?? Buffer.alloc(0)))
   } catch {
     return null
   }

@@ -262,6 +262,49 @@ export const laneLeave: Script<
 })
 
 /**
+ * Keeps what a client secret opens, until it expires.
+ */
+export const secretKeep: Script<{ secret: string }, { ttl_ms: number; grant: Buffer }, 'kept'> = defineScript({
+  name: 'secret.keep',
+  sha1: '8917861a55956dc7c09418542bbb8da81c8c6bb2',
+  source: [
+    'local secret = KEYS[1] local ttl_ms = tonumber(ARGV[1]) local grant = ARGV[2]',
+    "redis.call('HSET', secret, 'grant', grant)",
+    "redis.call('PEXPIRE', secret, ttl_ms)",
+    "return 'kept'",
+    '',
+  ].join('\n'),
+  keys: ['secret'],
+  args: ['ttl_ms', 'grant'],
+  reply: text.pipe(z.enum(['kept'])),
+})
+
+/**
+ * Uses up a secret that works once: of several users one wins, and for all others it is as if it had never been.
+ * Repeating the winner's call changes nothing.
+ */
+export const secretRedeem: Script<{ secret: string }, { user: string }, 'redeemed' | 'gone'> = defineScript({
+  name: 'secret.redeem',
+  sha1: '982a3c8a8402a5daaf33f31378a204ca77cdf28a',
+  source: [
+    'local secret = KEYS[1] local user = ARGV[1]',
+    "if redis.call('HGET', secret, 'user') == user then",
+    "  return 'redeemed'",
+    'end',
+    "if redis.call('HEXISTS', secret, 'grant') == 0 then",
+    "  return 'gone'",
+    'end',
+    "redis.call('HSET', secret, 'user', user)",
+    "redis.call('HDEL', secret, 'grant')",
+    "return 'redeemed'",
+    '',
+  ].join('\n'),
+  keys: ['secret'],
+  args: ['user'],
+  reply: text.pipe(z.enum(['redeemed', 'gone'])),
+})
+
+/**
  * Marks a subject (an item's transcription or a response) as cancelled and tells the workers that are busy with it.
  */
 export const sessionCancel: Script<

@@ -1,9 +1,11 @@
 import { Failure, aborted } from '@voicebox/kernel'
 import type { FinishReason, GenerationRequest, LanguageEvent, LanguageModel } from '../language-model.ts'
 
-/** What a fake does with one request: it gives its text, and then finishes, fails or falls silent. */
+/** What a fake does with one request: it gives its text and its calls, and then finishes, fails or falls silent. */
 export interface FakeAnswer {
   text: readonly string[]
+  /** The arguments in the pieces in which they are given. */
+  calls?: readonly { name: string; arguments: readonly string[] }[]
   /** `finish` with reason `stop` unless said otherwise. */
   then?: FinishReason | Failure | 'hang'
 }
@@ -45,18 +47,26 @@ export function makeFakeLanguageModel(
 }
 
 async function* play(
-  { text, then = 'stop' }: FakeAnswer,
+  { text, calls = [], then = 'stop' }: FakeAnswer,
   { signal, context, maxOutputTokens = Infinity }: GenerationRequest,
 ): AsyncGenerator<LanguageEvent, void, undefined> {
-  const said = text.slice(0, maxOutputTokens)
-  for (const part of said) {
+  const events = [...text.map((part) => ({ kind: 'text' as const, text: part })), ...callEvents(calls)]
+  const given = events.slice(0, maxOutputTokens)
+  for (const event of given) {
     await Promise.resolve()
     if (signal.aborted) return
-    yield { kind: 'text', text: part }
+    yield event
   }
   if (then === 'hang') await aborted(signal)
   if (signal.aborted) return
   if (then instanceof Failure) throw then
-  const reason = said.length < text.length || then === 'hang' ? 'max_output_tokens' : then
-  yield { kind: 'finish', reason, usage: { inputTokens: context.length, outputTokens: said.length, cachedTokens: 0 } }
+  const reason = given.length < events.length || then === 'hang' ? 'max_output_tokens' : then
+  yield { kind: 'finish', reason, usage: { inputTokens: context.length, outputTokens: given.length, cachedTokens: 0 } }
+}
+
+function callEvents(calls: NonNullable<FakeAnswer['calls']>): LanguageEvent[] {
+  return calls.flatMap(({ name, arguments: pieces }, call) => [
+    { kind: 'call_started' as const, call, name },
+    ...pieces.map((text) => ({ kind: 'call_arguments' as const, call, text })),
+  ])
 }

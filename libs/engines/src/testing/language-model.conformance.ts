@@ -1,6 +1,6 @@
 import { Failure } from '@voicebox/kernel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { GenerationRequest, LanguageEvent, LanguageModel } from '../language-model.ts'
+import type { ContextItem, GenerationRequest, LanguageEvent, LanguageModel } from '../language-model.ts'
 
 /** What the suite needs around a model. */
 export interface LanguageModelUnderTest {
@@ -78,6 +78,16 @@ export function describeLanguageModel(
       expect(answers.map(textOf)).toEqual(questions.map((words) => under.answerTo(words)))
     })
 
+    it('answers what a tool has given, and what comes with a picture', async () => {
+      const answers = await Promise.all(
+        [afterTool, withPicture].map((context) => collect(under.model.generate({ ...ask(''), context }))),
+      )
+      for (const events of answers) {
+        expect(textOf(events)).not.toBe('')
+        expect(events.at(-1)).toMatchObject({ kind: 'finish', reason: 'stop' })
+      }
+    })
+
     it('can be closed twice', async () => {
       await under.model.close()
       await under.model.close()
@@ -93,6 +103,16 @@ export function describeLanguageModel(
     })
   })
 }
+
+const afterTool: readonly ContextItem[] = [
+  { role: 'user', text: 'one two' },
+  { role: 'tool_call', callId: 'call_1', name: 'look_up', arguments: '{}' },
+  { role: 'tool_result', callId: 'call_1', output: 'three' },
+]
+
+const pixel =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const withPicture: readonly ContextItem[] = [{ role: 'user', text: 'one two', images: [{ url: pixel, detail: 'low' }] }]
 
 function ask(words: string, signal = new AbortController().signal): GenerationRequest {
   return { instructions: 'Answer.', context: [{ role: 'user', text: words }], signal }

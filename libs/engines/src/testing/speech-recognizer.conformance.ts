@@ -1,5 +1,6 @@
 import { Failure, sleep } from '@voicebox/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EngineDescriptor } from '../catalogue.ts'
 import type { Recognition, RecognitionRequest, SpeechRecognizer } from '../speech-recognizer.ts'
 
 /** What the suite needs around a recognizer. */
@@ -9,6 +10,10 @@ export interface RecognizerUnderTest {
   utterances: readonly [SpokenText, SpokenText]
   /** Whether it listens at all; one that does not gives its text for silence too. Absent: it does. */
   listens?: boolean
+  /** As its descriptor says. Absent: none. */
+  interims?: EngineDescriptor['interims']
+  /** Whether it says how sure it is when it is asked. */
+  givesLogprobs: boolean
 }
 
 export interface SpokenText {
@@ -39,6 +44,42 @@ export function describeSpeechRecognizer(name: string, prepare: () => Promise<Re
       const recognitions = await recognize({})
       expect(recognitions.filter(({ kind }) => kind === 'final')).toEqual([{ kind: 'final', text: first.text }])
       expect(recognitions.at(-1)?.kind).toBe('final')
+    })
+
+    it('says how sure it is of each piece of its text when it is asked, and only then', async () => {
+      const final = (await recognize({ wantsLogprobs: true })).at(-1)
+      if (final?.kind !== 'final') throw new Error('The recognition has no final')
+      expect(final.text).toBe(first.text)
+      expect(final.logprobs !== undefined).toBe(under.givesLogprobs)
+      if (final.logprobs === undefined) return
+      expect(final.logprobs.map(({ token }) => token).join('')).toBe(final.text)
+      for (const { token, logprob } of final.logprobs) {
+        expect(token).not.toBe('')
+        expect(Number.isFinite(logprob)).toBe(true)
+        expect(logprob).toBeLessThanOrEqual(0)
+      }
+    })
+
+    it('is sure of nothing where it hears nothing', async () => {
+      const final = (await recognize({ audio: whole(new Int16Array(rateHz)), wantsLogprobs: true })).at(-1)
+      if (under.listens !== false) expect(final?.kind === 'final' && (final.logprobs ?? [])).toEqual([])
+    })
+
+    it('takes back nothing of what its descriptor calls settled, and says nothing early where it has no interims', async () => {
+      const { interims = 'none' } = under
+      const hasSpoken = Promise.withResolvers<void>()
+      const early: string[] = []
+      let final = ''
+      const audio = pausing(first.samples, second.samples, interims === 'none' ? undefined : hasSpoken.promise)
+      for await (const { kind, text } of recognizer.recognize({ audio, signal: never() })) {
+        hasSpoken.resolve()
+        if (kind === 'interim') early.push(text)
+        else final = text
+      }
+      if (interims === 'none') expect(early).toEqual([])
+      if (interims !== 'settled') return
+      for (const [at, text] of early.entries())
+        expect(`${early[at + 1] ?? final} `).toSatisfy((later: string) => later.startsWith(`${text} `))
     })
 
     it('hears the same in frames that come bit by bit', async () => {
@@ -89,7 +130,7 @@ export function describeSpeechRecognizer(name: string, prepare: () => Promise<Re
       const aborted = recognize({ audio: thenDo(first.samples, () => abort.abort()), signal: abort.signal })
       const others = await Promise.all([hear(second.samples), hear(first.samples)])
       expect(others).toEqual([second.text, first.text])
-      expect(await aborted).toEqual([])
+      expect((await aborted).filter(({ kind }) => kind === 'final')).toEqual([])
     })
 
     it('closes its audio when its results are not read to the end', async () => {
@@ -145,6 +186,19 @@ async function* live(samples: Int16Array): AsyncGenerator<Int16Array, void, unde
     await sleep(10)
     yield frame
   }
+}
+
+/** Two utterances in one, with a pause after each; the second begins when it may. */
+async function* pausing(
+  first: Int16Array,
+  second: Int16Array,
+  mayGoOn: Promise<void> | undefined,
+): AsyncGenerator<Int16Array, void, undefined> {
+  yield* whole(first)
+  yield new Int16Array(rateHz)
+  await mayGoOn
+  yield second
+  yield new Int16Array(rateHz)
 }
 
 async function* thenDo(samples: Int16Array, act: () => void): AsyncGenerator<Int16Array, void, undefined> {

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Redis, type SecretGrant, findSecret, keepSecret, redeemSecret } from './index.ts'
+import { type TestRedis, startRedis } from './testing/index.ts'
+import { open } from './testing/streams.fixture.ts'
+
+const grant: SecretGrant = {
+  tenantId: 'default',
+  type: 'realtime',
+  model: 'gpt-realtime',
+  patch: { type: 'realtime', instructions: 'Grüße', audio: { output: { voice: 'echo' } } },
+  isSingleUse: false,
+  maxSessionS: null,
+  createdAtS: 1_000,
+  expiresAtS: 1_060,
+}
+
+describe('a client secret', () => {
+  let server: TestRedis
+  let redis: Redis
+  beforeAll(async () => {
+    server = await startRedis()
+    redis = await open(server.url)
+  })
+  afterAll(async () => {
+    await redis.close()
+    await server.close()
+  })
+
+  it('is found as it was kept, as often as it is asked for, and no other is', async () => {
+    await keepSecret(redis, 'ek_found', grant)
+    expect(await findSecret(redis, 'ek_found')).toEqual(grant)
+    expect(await findSecret(redis, 'ek_found')).toEqual(grant)
+    expect(await findSecret(redis, 'ek_other')).toBeNull()
+  })
+
+  it('is not to be read in Redis', async () => {
+    await keepSecret(redis, 'ek_hidden', grant)
+    const names = await redis.commands.keys('*')
+    const values = await Promise.all(names.map((name) => redis.commands.hgetall(name)))
+    expect(names.length).toBeGreaterThan(0)
+    expect(JSON.stringify([names, values])).not.toContain('ek_')
+  })
+
+  it('leaves with its expiry, used up or not', async () => {
+    const brief = { ...grant, expiresAtS: grant.createdAtS + 1 }
+    await Promise.all(['ek_brief', 'ek_used'].map((secret) => keepSecret(redis, secret, brief)))
+    expect(await redeemSecret(redis, 'ek_used', 'someone')).toBe(true)
+    const before = await redis.commands.dbsize()
+    await vi.waitFor(async () => expect(await redis.commands.dbsize()).toBe(before - 2), { timeout: 10_000 })
+    expect(await findSecret(redis, 'ek_brief')).toBeNull()
+    expect(await redeemSecret(redis, 'ek_brief', 'someone')).toBe(false)
+  })
+
+  it('is redeemed by one of those who race for it, and found by none of them again', async () => {
+    for (const round of Array.from({ length: 20 }, (_, index) => `ek_raced_${index}`)) {
+      await keepSecret(redis, round, grant)
+      const users = Array.from({ length: 8 }, (_, user) => `user ${user}`)
+      const won = await Promise.all(users.map((user) => redeemSecret(redis, round, user)))
+      expect(won.filter(Boolean)).toHaveLength(1)
+      expect(await findSecret(redis, round)).toBeNull()
+    }
+  })
+
+  it('stays with its winner when a lost connection made the call run twice', async () => {
+    await keepSecret(redis, 'ek_twice', grant)
+    expect(await redeemSecret(redis, 'ek_twice', 'winner')).toBe(true)
+    expect(await redeemSecret(redis, 'ek_twice', 'winner')).toBe(true)
+    expect(await redeemSecret(redis, 'ek_twice', 'another')).toBe(false)
+  })
+})

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ask } from './ask.ts'
+import { decode, encode } from './codec.ts'
+import { keys } from './keys.ts'
+import type { Redis } from './redis.ts'
+import { bytes } from './reply.ts'
+import { secretKeep, secretRedeem } from './scripts.gen.ts'
+
+const grantSchema = z.object({
+  tenantId: z.string(),
+  type: z.enum(['realtime', 'transcription']),
+  /** Null in a transcription session. */
+  model: z.string().nullable(),
+  /** The settings that it brings, valid as the protocol has them. */
+  patch: z.unknown(),
+  isSingleUse: z.boolean(),
+  /** Longest life of a session that it opens; null: as long as any. */
+  maxSessionS: z.number().nullable(),
+  createdAtS: z.number(),
+  expiresAtS: z.number(),
+})
+/** What a client secret opens. */
+export type SecretGrant = z.infer<typeof grantSchema>
+
+/** Keeps what a secret opens, from its creation to its expiry. The secret itself is kept nowhere. */
+export async function keepSecret(redis: Redis, secret: string, grant: SecretGrant): Promise<void> {
+  const ttl_ms = (grant.expiresAtS - grant.createdAtS) * 1_000
+  await secretKeep(redis, { secret: keyOf(secret) }, { ttl_ms, grant: encode(grant) })
+}
+
+/** Null for a secret that was never kept, has expired, or is used up. */
+export async function findSecret(redis: Redis, secret: string): Promise<SecretGrant | null> {
+  const grant = await ask(redis.commands, bytes.nullable(), 'HGET', keyOf(secret), 'grant')
+  return grant === null ? null : grantSchema.parse(decode(grant))
+}
+
+/** Uses a secret up. True for one user only; the others find it no more. */
+export async function redeemSecret(redis: Redis, secret: string, user: string): Promise<boolean> {
+  return (await secretRedeem(redis, { secret: keyOf(secret) }, { user })) === 'redeemed'
+}
+
+const keyOf = (secret: string): string => keys.secret(createHash('sha256').update(secret).digest('base64url'))
