@@ -1,9 +1,11 @@
-import type { ClientEventOf, Item, ItemInput } from '@voicebox/protocol'
-import { type Draft, makeId, send } from './draft.ts'
-import { addEntry, announceDone, charactersIn, findEntry, lastItemId } from './entries.ts'
-import { refuse, type Refusal } from './refuse.ts'
+import type { ClientEventOf } from '@voicebox/protocol'
+import { resumeAwaiting } from './awaiting.ts'
+import { createdEntry, refusalOfItem, storeCreated } from './created-item.ts'
+import { act, type Draft, makeId, send } from './draft.ts'
+import { addEntry, announceDone, charactersIn, findEntry, lastItemId, removeEntry } from './entries.ts'
+import { answerApproval } from './mcp-approval.ts'
+import { missingItem, refuse, type Refusal } from './refuse.ts'
 import type { SessionState } from './state.ts'
-import { unsupportedItem } from './unsupported.ts'
 
 type CreateEvent = ClientEventOf<'conversation.item.create'>
 
@@ -11,21 +13,36 @@ type CreateEvent = ClientEventOf<'conversation.item.create'>
 export function createItem(draft: Draft, event: CreateEvent): void {
   const refusal = refusalOf(draft.state, event)
   if (refusal !== null) return refuse(draft, event, refusal)
-  const { previous_item_id: previous = lastItemId(draft.state) } = event
-  const item = itemFrom(event.item, event.item.id ?? makeId(draft, 'item'))
-  if (item === null) return
-  addEntry(draft, { item, transcription: 'none', audioMs: 0 }, previous === 'root' ? null : previous)
-  announceDone(draft, item.id)
+  const previous = event.previous_item_id ?? lastItemId(draft.state)
+  const entry = createdEntry(draft, event.item, event.item.id ?? makeId(draft, 'item'))
+  addEntry(draft, entry, previous === 'root' ? null : previous)
+  announceDone(draft, entry.item.id)
+  storeCreated(draft, event.item, entry)
+  if (entry.item.type === 'mcp_approval_response') answerApproval(draft, entry.item)
 }
 
-/** `conversation.item.retrieve`: shows an item as it stands. */
+/** `conversation.item.retrieve`: shows an item as it stands, with its audio as far as that is kept. */
 export function retrieveItem(draft: Draft, event: ClientEventOf<'conversation.item.retrieve'>): void {
   const entry = findEntry(draft.state, event.item_id)
-  if (entry !== undefined) return send(draft, { type: 'conversation.item.retrieved', item: entry.item })
-  refuse(draft, event, {
-    code: 'item_retrieve_invalid_item_id',
-    message: `Error retrieving item: the item with id '${event.item_id}' does not exist.`,
-  })
+  if (entry === undefined) {
+    return refuse(draft, event, missingItem('item_retrieve_invalid_item_id', 'retrieving', event.item_id))
+  }
+  const { item, audio, audioMs } = entry
+  if (audio === null) return send(draft, { type: 'conversation.item.retrieved', item })
+  const { input, output } = draft.state.session.audio
+  const format = audio === 'heard' ? input.format : output.format
+  act(draft, { kind: 'show_item', item, audio: { origin: audio, ms: audioMs, format } })
+}
+
+/** `conversation.item.delete`: takes an item out of the conversation; a response that waits for its words waits no more. */
+export function deleteItem(draft: Draft, event: ClientEventOf<'conversation.item.delete'>): void {
+  const entry = findEntry(draft.state, event.item_id)
+  if (entry === undefined) {
+    return refuse(draft, event, missingItem('item_delete_invalid_item_id', 'deleting', event.item_id))
+  }
+  removeEntry(draft, entry)
+  send(draft, { type: 'conversation.item.deleted', item_id: event.item_id })
+  resumeAwaiting(draft, event.item_id)
 }
 
 function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
@@ -41,26 +58,14 @@ function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
     return { code: 'invalid_value', message: `An item with id '${item.id}' already exists.`, param: 'item.id' }
   }
   const { entries, limits } = state
-  if (entries.length >= limits.items || charactersIn(entries) >= limits.characters) {
+  if (entries.length >= limits.items || charactersIn(state, entries) >= limits.characters) {
     const message = `A conversation holds at most ${limits.items} items and ${limits.characters} characters.`
     return { code: 'conversation_full', message }
   }
-  return unsupportedItem(item)
+  return refusalOfItem(state, item, 'item')
 }
 
 /** Whether an id names an item, the utterance that is being spoken, or the place before all items. */
 function isTaken(state: SessionState, id: string): boolean {
   return id === 'root' || id === state.buffer.itemId || findEntry(state, id) !== undefined
-}
-
-/** The item as the conversation keeps it; null for kinds that `unsupportedItem` refuses. */
-function itemFrom(input: ItemInput, id: string): Item | null {
-  if (input.type !== 'message') return null
-  const identity = { id, object: 'realtime.item', type: 'message', status: 'completed' } as const
-  if (input.role === 'user') {
-    return { ...identity, role: 'user', content: input.content.filter((part) => part.type === 'input_text') }
-  }
-  return input.role === 'system'
-    ? { ...identity, role: 'system', content: input.content }
-    : { ...identity, role: 'assistant', content: input.content }
 }

@@ -1,12 +1,50 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
-import type { Item, ServerEventBody, TurnDetection } from '@voicebox/protocol'
-import type { AudioRef } from './input.ts'
+import type { AudioFormat, Item, NoiseReduction, ServerEventBody, TurnDetection } from '@voicebox/protocol'
+import type { AudioRef, TimerSubject } from './input.ts'
+import type { ContextEntry } from './words.ts'
 
 /** What the driver shall do, in this order. */
 export type Effect =
   | { kind: 'send'; event: ServerEventBody }
-  /** Sends generated audio as an `output_audio` delta, less its first `skip` samples (which were sent before). */
-  | { kind: 'send_audio'; part: PartAddress; audio: AudioRef; skip: number }
+  /**
+   * Sends generated audio as an `output_audio` delta in this format, less its first `skip` samples (which were sent before).
+   * With `keep`, it is kept too, as the item's audio from that sample on.
+   */
+  | {
+      kind: 'send_audio'
+      part: PartAddress
+      format: AudioFormat
+      audio: AudioRef
+      skip: number
+      keep: { itemId: ItemId; atSample: number } | null
+    }
+  /** No more audio comes for this part: what its encoder still holds is sent. */
+  | { kind: 'end_audio'; part: PartAddress; format: AudioFormat }
+  /** Sends the item as `conversation.item.retrieved`, its audio in this format, as far as it is still kept. */
+  | { kind: 'show_item'; item: Item; audio: KeptAudio | null }
+  | ListeningEffect
+  | { kind: 'transcribe'; request: TranscribeRequest }
+  | { kind: 'generate'; request: GenerateRequest }
+  | { kind: 'list_tools'; itemId: ItemId; server: McpServerAddress }
+  | { kind: 'call_tool'; itemId: ItemId; server: McpServerAddress; name: string; arguments: string }
+  /** Stop all work for an item or for a response; what it still says is void. */
+  | { kind: 'cancel_work'; subject: ItemId | ResponseId }
+  /** Keeps the item, and what the language model shall see of it. */
+  | { kind: 'save_item'; item: Item; context: readonly ContextEntry[] }
+  | { kind: 'forget_item'; itemId: ItemId }
+  /** Takes audio that came with an item: base64 in this format, complete. */
+  | { kind: 'store_audio'; itemId: ItemId; audio: string; format: AudioFormat }
+  /** The item's audio is not needed any more. */
+  | { kind: 'free_audio'; itemId: ItemId }
+  /**
+   * Feed `timer_fired` back after `ms`; replaces the subject's earlier timer. With `afterPlayout`, the time counts from
+   * when the client has played what was sent.
+   */
+  | { kind: 'arm_timer'; subject: TimerSubject; ms: number; afterPlayout?: true }
+  | { kind: 'disarm_timer'; subject: TimerSubject }
+
+/** What the ears of the session shall do. */
+export type ListeningEffect =
   /** From now on (and from `fromMs` back in what is buffered) the input audio belongs to this item. */
   | { kind: 'open_utterance'; itemId: ItemId; fromMs: number }
   /** The item's audio is complete. */
@@ -15,18 +53,22 @@ export type Effect =
   | { kind: 'drop_utterance'; itemId: ItemId }
   /** Forget buffered audio and begin to listen for a turn anew. */
   | { kind: 'reset_listening' }
-  /** Turns are found by this from now on, and none reaches back beyond `floorMs`; an utterance that is open goes on. */
-  | { kind: 'configure_listening'; turnDetection: TurnDetection | null; floorMs: number }
-  | { kind: 'transcribe'; request: TranscribeRequest }
-  | { kind: 'generate'; request: GenerateRequest }
-  /** Stop all work for an item's transcription or for a response; what it still says is void. */
-  | { kind: 'cancel_work'; subject: ItemId | ResponseId }
-  | { kind: 'save_item'; item: Item }
-  /** The item's audio is not needed by any worker any more. */
-  | { kind: 'free_audio'; itemId: ItemId }
-  /** Feed `timer_fired` back after `ms`; replaces the subject's earlier timer. */
-  | { kind: 'arm_timer'; subject: ItemId | ResponseId; ms: number }
-  | { kind: 'disarm_timer'; subject: ItemId | ResponseId }
+  /** Audio is taken and turns are found by this from now on, and none reaches back beyond `floorMs`; an utterance that is open goes on. */
+  | { kind: 'configure_listening'; hearing: HearingSettings; floorMs: number }
+
+export interface HearingSettings {
+  turnDetection: TurnDetection | null
+  format: AudioFormat
+  noiseReduction: NoiseReduction | null
+}
+
+/** Audio of an item, of which the first `ms` count. */
+export interface KeptAudio {
+  /** Of the user, as heard; or of the assistant, as generated. */
+  origin: 'heard' | 'spoken'
+  ms: number
+  format: AudioFormat
+}
 
 /** Where a piece of output belongs. */
 export interface PartAddress {
@@ -40,13 +82,36 @@ export interface TranscribeRequest {
   itemId: ItemId
   language?: string
   prompt?: string
+  wantsLogprobs?: boolean
 }
 
 export interface GenerateRequest {
   responseId: ResponseId
   instructions: string
+  /** The context, oldest first, as saved by `save_item`. */
   itemIds: readonly ItemId[]
+  tools?: readonly ModelTool[]
+  toolChoice?: 'none' | 'auto' | 'required' | { name: string }
+  parallelToolCalls?: boolean
+  reasoningEffort?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
   maxOutputTokens?: number
+  temperature?: number
   /** Absent in a text response. */
   speech?: { voice: string; speed: number; language?: string }
+}
+
+/** A tool as the language model sees it, whoever runs it. */
+export interface ModelTool {
+  name: string
+  description?: string
+  /** JSON Schema of the arguments. */
+  parameters?: Readonly<Record<string, unknown>>
+}
+
+/** An MCP server and how to ask it, secrets included. */
+export interface McpServerAddress {
+  label: string
+  url: string
+  authorization?: string
+  headers?: Readonly<Record<string, string>>
 }

@@ -2,26 +2,53 @@ import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
 import { act, type Draft, send, set } from './draft.ts'
 import type { Entry, SessionState } from './state.ts'
-import { wordsOf } from './words.ts'
+import { charactersOf, contextOf } from './words.ts'
+
+/** An item of which nothing is known but itself. */
+export function entryOf(item: Item, fields: Partial<Omit<Entry, 'item'>> = {}): Entry {
+  return {
+    item,
+    transcription: 'none',
+    told: '',
+    audioMs: 0,
+    audio: null,
+    segments: [],
+    heard: null,
+    isLeftOut: false,
+    ...fields,
+  }
+}
 
 export function findEntry(state: SessionState, itemId: ItemId): Entry | undefined {
   return state.entries.find((entry) => entry.item.id === itemId)
+}
+
+/** An entry of the conversation, or of what a response was given to read. */
+export function findAnyEntry(state: SessionState, itemId: ItemId): Entry | undefined {
+  return findEntry(state, itemId) ?? state.asides.find((entry) => entry.item.id === itemId)
 }
 
 export function lastItemId(state: SessionState): ItemId | null {
   return state.entries.at(-1)?.item.id ?? null
 }
 
-/** How much text the entries have, spoken words included. */
-export function charactersIn(entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + (wordsOf(entry.item)?.text.length ?? 0), 0)
+/** What the language model shall see of an entry. */
+export function contextOfEntry(state: SessionState, { item, heard }: Entry): ReturnType<typeof contextOf> {
+  if (item.type !== 'mcp_approval_response') return contextOf(item, { heard })
+  const request = findEntry(state, item.approval_request_id)?.item
+  return contextOf(item, { request: request?.type === 'mcp_approval_request' ? request : null })
+}
+
+/** How much text the entries have, as the model sees it; pictures count as their data URIs. */
+export function charactersIn(state: SessionState, entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + charactersOf(contextOfEntry(state, entry)), 0)
 }
 
 /** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. */
 export function addEntry(draft: Draft, entry: Entry, previousItemId: ItemId | null): void {
   const at = draft.state.entries.findIndex((other) => other.item.id === previousItemId) + 1
   set(draft, { entries: draft.state.entries.toSpliced(at, 0, entry) })
-  act(draft, { kind: 'save_item', item: entry.item })
+  save(draft, entry)
   send(draft, { type: 'conversation.item.added', previous_item_id: previousItemId, item: entry.item })
 }
 
@@ -34,13 +61,29 @@ export function announceDone(draft: Draft, itemId: ItemId): void {
   send(draft, { type: 'conversation.item.done', previous_item_id: previous, item: entry.item })
 }
 
-/** Changes an entry in its place; with a new item it is saved too. */
-export function changeEntry(
-  draft: Draft,
-  itemId: ItemId,
-  fields: Partial<Omit<Entry, 'item'>> & { item?: Item },
-): void {
-  const entries = draft.state.entries.map((entry) => (entry.item.id === itemId ? { ...entry, ...fields } : entry))
-  set(draft, { entries })
-  if (fields.item !== undefined) act(draft, { kind: 'save_item', item: fields.item })
+/** Changes an entry in its place, wherever it is; what the model sees of it is saved anew. One that is gone stays gone. */
+export function changeEntry(draft: Draft, itemId: ItemId, fields: Partial<Entry>): void {
+  const changed = (entry: Entry): Entry => (entry.item.id === itemId ? { ...entry, ...fields } : entry)
+  set(draft, { entries: draft.state.entries.map(changed), asides: draft.state.asides.map(changed) })
+  const entry = findAnyEntry(draft.state, itemId)
+  if (entry !== undefined && ('item' in fields || 'heard' in fields)) save(draft, entry)
+}
+
+/** Takes an entry out of the conversation. What it held is freed; what was still worked on for it is stopped. */
+export function removeEntry(draft: Draft, entry: Entry): void {
+  const itemId = entry.item.id
+  set(draft, {
+    entries: draft.state.entries.filter((other) => other !== entry),
+    asides: draft.state.asides.filter((other) => other !== entry),
+  })
+  if (entry.transcription === 'pending') {
+    act(draft, { kind: 'disarm_timer', subject: itemId })
+    act(draft, { kind: 'cancel_work', subject: itemId })
+  }
+  act(draft, { kind: 'forget_item', itemId })
+  if (entry.audio !== null) act(draft, { kind: 'free_audio', itemId })
+}
+
+export function save(draft: Draft, entry: Entry): void {
+  act(draft, { kind: 'save_item', item: entry.item, context: contextOfEntry(draft.state, entry) })
 }

@@ -1,8 +1,95 @@
-import type { SessionPatch } from '@voicebox/protocol'
+import type { ItemInput, SessionPatch } from '@voicebox/protocol'
 import fc from 'fast-check'
+import { responsesIn } from './responses.ts'
 import type { Simulation } from './simulation.testing.ts'
 
 export type Action = (simulation: Simulation) => void
+
+const server = { type: 'mcp' as const, server_label: 'files', server_url: 'https://files.example/mcp' }
+const tools = [
+  { type: 'function' as const, name: 'weather' },
+  { ...server, require_approval: { never: { tool_names: ['read'] } } },
+]
+
+/** A response outside the conversation, or in it but with a context of its own. */
+const outOfBand: fc.Arbitrary<Action> = fc
+  .record({
+    conversation: fc.constantFrom('none' as const, 'auto' as const),
+    input: fc.array(fc.constantFrom('text', 'audio', 'reference', 'missing'), { maxLength: 2 }),
+    withTools: fc.boolean(),
+  })
+  .map(({ conversation, input, withTools }) => (s: Simulation) => {
+    const items = input.map((kind) => {
+      if (kind === 'reference')
+        return { type: 'item_reference' as const, id: s.state.entries[0]?.item.id ?? 'item_none' }
+      return kind === 'missing' ? { type: 'item_reference' as const, id: 'item_none' } : messageOf(kind)
+    })
+    s.client({
+      type: 'response.create',
+      response: { conversation, input: items, ...(withTools ? { tools } : {}) },
+    })
+  })
+
+/** What a client does with items that are there, or not. */
+const itemActions: fc.Arbitrary<Action> = fc
+  .record({
+    at: fc.integer({ min: -1, max: 3 }),
+    act: fc.constantFrom('delete', 'retrieve', 'truncate', 'audio', 'approve', 'output'),
+    ms: fc.nat(2),
+  })
+  .map(({ at, act, ms }) => (s: Simulation) => {
+    const item_id = s.state.entries.at(at)?.item.id ?? 'item_none'
+    if (act === 'delete') s.client({ type: 'conversation.item.delete', item_id })
+    else if (act === 'retrieve') s.client({ type: 'conversation.item.retrieve', item_id })
+    else if (act === 'truncate')
+      s.client({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: ms })
+    else if (act === 'audio') s.client({ type: 'conversation.item.create', item: messageOf('audio') })
+    else if (act === 'output') {
+      const call = s.state.entries.find(({ item }) => item.type === 'function_call')?.item
+      const call_id = call?.type === 'function_call' ? call.call_id : 'call_none'
+      s.client({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output: '{}' } })
+    } else {
+      const request = s.state.entries.find(({ item }) => item.type === 'mcp_approval_request')?.item.id ?? 'item_none'
+      s.client({
+        type: 'conversation.item.create',
+        item: { type: 'mcp_approval_response', approval_request_id: request, approve: ms > 0 },
+      })
+    }
+  })
+
+/** What the model and the servers do with tools. */
+const toolActions: fc.Arbitrary<Action> = fc
+  .record({
+    back: fc.nat(1),
+    call: fc.nat(2),
+    name: fc.constantFrom('weather', 'read', 'write', 'unknown'),
+    act: fc.constantFrom('start', 'arguments', 'listed', 'unlisted', 'called', 'failed'),
+  })
+  .map(({ back, call, name, act }) => (s: Simulation) => {
+    const id = responseId(s, back)
+    const listing = s.state.listings.at(-1)?.itemId ?? 'item_none'
+    const running = s.events.findLast((event) => event.type === 'response.mcp_call.in_progress')
+    const itemId = running?.type === 'response.mcp_call.in_progress' ? running.item_id : 'item_none'
+    if (act === 'start') s.feed({ kind: 'call_started', responseId: id, call, name })
+    else if (act === 'arguments') s.feed({ kind: 'call_arguments', responseId: id, call, text: '{}' })
+    else if (act === 'listed')
+      s.feed({ kind: 'tools_listed', itemId: listing, tools: ['read', 'write'].map(listedTool) })
+    else if (act === 'unlisted')
+      s.feed({ kind: 'listing_failed', itemId: listing, code: 'unreachable', message: 'gone' })
+    else if (act === 'called') s.feed({ kind: 'tool_called', itemId, output: 'done' })
+    else s.feed({ kind: 'tool_failed', itemId, error: { type: 'http_error', code: 500, message: 'broken' } })
+  })
+
+/** A whole way to a call that runs, which chance alone seldom finds. */
+const toolTurn: fc.Arbitrary<Action> = fc.boolean().map((isAsked) => (s: Simulation) => {
+  s.client({ type: 'session.update', session: { type: 'realtime', tools } })
+  const itemId = s.state.listings.at(-1)?.itemId ?? 'item_none'
+  s.feed({ kind: 'tools_listed', itemId, tools: ['read', 'write'].map(listedTool) })
+  s.client({ type: 'response.create' })
+  const id = responseId(s, 0)
+  s.feed({ kind: 'call_started', responseId: id, call: 0, name: isAsked ? 'write' : 'read' })
+  s.feed({ kind: 'call_started', responseId: id, call: 1, name: 'read' })
+})
 
 /** Something a client, the voice activity or a worker may do, whether or not it makes sense at that moment. */
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -15,9 +102,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     .constantFrom('input_audio_buffer.commit' as const, 'input_audio_buffer.clear' as const)
     .map((type) => (s: Simulation) => void s.client({ type })),
   fc.constant((s: Simulation) => void s.client({ type: 'response.create' })),
-  fc.boolean().map((isKnown) => (s: Simulation) => {
-    s.client({ type: 'response.cancel', ...(isKnown ? {} : { response_id: 'resp_unknown' }) })
+  outOfBand,
+  fc.constantFrom('default' as const, 'known' as const, 'unknown' as const).map((which) => (s: Simulation) => {
+    const id = { default: undefined, known: responsesIn(s.state).at(-1)?.id, unknown: 'resp_unknown' }[which]
+    s.client({ type: 'response.cancel', ...(id === undefined ? {} : { response_id: id }) })
   }),
+  itemActions,
+  toolActions,
+  toolTurn,
   fc
     .record({
       place: fc.constantFrom('end', 'root', 'first', 'unknown'),
@@ -29,7 +121,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
           void createItem(s, place, id),
     ),
   fc
-    .constantFrom('off', 'vad', 'polite', 'manual', 'text', 'audio', 'wrong', 'transcribe')
+    .constantFrom('off', 'vad', 'polite', 'manual', 'idle', 'text', 'audio', 'wrong', 'transcribe', 'tools', 'probing')
     .map((change) => (s: Simulation) => void update(s, change)),
   // Workers, for whatever response or utterance there is or was.
   fc.tuple(fc.nat(2), fc.string({ maxLength: 6 })).map(([back, text]) => (s: Simulation) => {
@@ -72,7 +164,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     if (isFinal) s.feed({ kind: 'transcript_final', itemId, text: 'hello', audioMs: 500 })
     else s.feed({ kind: 'transcript_failed', itemId, code: 'engine', message: 'deaf' })
   }),
-  fc.nat(1).map((back) => (s: Simulation) => void s.feed({ kind: 'timer_fired', subject: responseId(s, back) })),
+  fc.tuple(fc.nat(1), fc.nat(2)).map(([back, segment]) => (s: Simulation) => {
+    s.feed({ kind: 'segment_planned', responseId: responseId(s, back), segment, text: 'some words ' })
+  }),
+  fc.constantFrom('good', 'good day', 'goodbye').map((text) => (s: Simulation) => {
+    const itemId = s.state.buffer.itemId ?? utteranceId(s, 0)
+    s.feed({ kind: 'transcript_interim', itemId, text })
+  }),
+  fc.nat(3).map((which) => (s: Simulation) => {
+    const subjects = [responseId(s, 0), responseId(s, 1), utteranceId(s, 0), 'idle']
+    s.feed({ kind: 'timer_fired', subject: subjects[which] ?? 'idle' })
+  }),
 )
 
 export interface MadeAudio {
@@ -123,11 +225,20 @@ function update(s: Simulation, change: string): void {
     off: { turn_detection: null },
     vad: { turn_detection: { ...vad, create_response: true, interrupt_response: true } },
     polite: { turn_detection: { ...vad, create_response: true, interrupt_response: false } },
+    idle: {
+      turn_detection: { ...vad, idle_timeout_ms: 5_000, create_response: true, interrupt_response: true },
+    },
     manual: { turn_detection: { ...vad, create_response: false, interrupt_response: true } },
     transcribe: { transcription: { model: 'whisper-1', language: null, prompt: null } },
   }
   const input = inputs[change]
   if (input !== undefined) s.client({ type: 'session.update', session: { type: 'realtime', audio: { input } } })
+  else if (change === 'tools') s.client({ type: 'session.update', session: { type: 'realtime', tools } })
+  else if (change === 'probing')
+    s.client({
+      type: 'session.update',
+      session: { type: 'realtime', include: ['item.input_audio_transcription.logprobs'] },
+    })
   else if (change === 'wrong') s.client({ type: 'session.update', session: { type: 'realtime', model: 'other' } })
   else
     s.client({ type: 'session.update', session: { type: 'realtime', output_modalities: [change as 'text' | 'audio'] } })
@@ -135,3 +246,18 @@ function update(s: Simulation, change: string): void {
 
 /** Histories of up to 60 actions; without `size`, fast-check makes none longer than ten. */
 export const histories = fc.array(action, { maxLength: 60, size: 'max' })
+
+function listedTool(name: string): {
+  name: string
+  description: string
+  input_schema: Record<string, unknown>
+  annotations: null
+} {
+  return { name, description: '', input_schema: {}, annotations: null }
+}
+
+function messageOf(kind: string): Extract<ItemInput, { role: 'user' }> {
+  const content =
+    kind === 'audio' ? { type: 'input_audio' as const, audio: 'AAAA' } : { type: 'input_text' as const, text: 'hi' }
+  return { type: 'message', role: 'user', content: [content] }
+}

@@ -1,5 +1,18 @@
-export type { Effect, GenerateRequest, PartAddress, TranscribeRequest } from './effect.ts'
-export type { AudioRef, Input } from './input.ts'
-export { type Entry, type SessionLimits, type SessionState, openSession } from './state.ts'
+export type {
+  Effect,
+  GenerateRequest,
+  HearingSettings,
+  KeptAudio,
+  ListeningEffect,
+  McpServerAddress,
+  PartAddress,
+  TranscribeRequest,
+} from './effect.ts'
+export type { AudioRef, Input, TimerSubject } from './input.ts'
+export { configureSession, openSession, type SessionStart } from './open.ts'
+export type { Refusal } from './refuse.ts'
+export { responsesIn } from './responses.ts'
+export { shownSession } from './shown.ts'
+export type { Entry, PromptTemplate, SessionLimits, SessionState } from './state.ts'
 export { type Step, step } from './step.ts'
-export { wordsOf } from './words.ts'
+export { hearingOf } from './update.ts'

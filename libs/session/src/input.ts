@@ -1,5 +1,5 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
-import type { ClientEvent } from '@voicebox/protocol'
+import type { ClientEvent, McpError, McpListedTool } from '@voicebox/protocol'
 
 /** Everything that can happen to a session. Positions in the input audio are milliseconds since the session's first frame. */
 export type Input = ClientInput | AudioInput | WorkerInput | { kind: 'connected' } | TimerFired
@@ -17,9 +17,14 @@ type AudioInput =
 
 /** What workers said, as it comes from the session log: in order, each once, but perhaps too late to matter. */
 type WorkerInput =
-  | { kind: 'transcript_final'; itemId: ItemId; text: string; audioMs: number }
+  /** The words so far, which may be revised. */
+  | { kind: 'transcript_interim'; itemId: ItemId; text: string }
+  | { kind: 'transcript_final'; itemId: ItemId; text: string; audioMs: number; logprobs?: readonly TokenLogprob[] }
   | { kind: 'transcript_failed'; itemId: ItemId; code: string; message: string }
   | { kind: 'text_generated'; responseId: ResponseId; text: string }
+  /** Calls count from 0; the arguments of one end where the next begins, or with the generation. */
+  | { kind: 'call_started'; responseId: ResponseId; call: number; name: string }
+  | { kind: 'call_arguments'; responseId: ResponseId; call: number; text: string }
   | {
       kind: 'generation_finished'
       responseId: ResponseId
@@ -28,12 +33,21 @@ type WorkerInput =
       segments: number
     }
   | { kind: 'generation_failed'; responseId: ResponseId; code: string; message: string }
+  /** The text of a segment, as it stands in the answer. */
+  | { kind: 'segment_planned'; responseId: ResponseId; segment: number; text: string }
   | { kind: 'audio_generated'; responseId: ResponseId; segment: number; offset: number; audio: AudioRef }
   | { kind: 'segment_spoken'; responseId: ResponseId; segment: number; samples: number }
   | { kind: 'segment_failed'; responseId: ResponseId; segment: number; code: string; message: string }
+  | { kind: 'tools_listed'; itemId: ItemId; tools: readonly McpListedTool[] }
+  | { kind: 'listing_failed'; itemId: ItemId; code: string; message: string }
+  | { kind: 'tool_called'; itemId: ItemId; output: string }
+  | { kind: 'tool_failed'; itemId: ItemId; error: McpError }
 
 /** An `arm_timer` effect has fallen due. */
-type TimerFired = { kind: 'timer_fired'; subject: ItemId | ResponseId }
+type TimerFired = { kind: 'timer_fired'; subject: TimerSubject }
+
+/** What a timer waits for: work on an item or a response, or the user, who says nothing. */
+export type TimerSubject = ItemId | ResponseId | 'idle'
 
 /** Why the language model stopped. */
 export type FinishReason = 'stop' | 'max_output_tokens' | 'content_filter'
@@ -44,6 +58,12 @@ export interface TokenCounts {
   outputTokens: number
   /** The part of `inputTokens` that was cached. */
   cachedTokens: number
+}
+
+/** How sure the recognizer is of a piece of its text, as a natural logarithm. */
+export interface TokenLogprob {
+  token: string
+  logprob: number
 }
 
 /** Stands for generated audio (24 kHz mono) that only the driver can open. */

@@ -1,54 +1,101 @@
-import type { ItemId } from '@voicebox/kernel'
-import type { Item } from '@voicebox/protocol'
-import { type Draft, makeId, send, set } from './draft.ts'
-import { addEntry, lastItemId } from './entries.ts'
+import { act, type Draft, makeId, send } from './draft.ts'
+import { addEntry, announceDone, changeEntry, entryOf, findEntry, lastItemId } from './entries.ts'
 import type { PartAddress } from './effect.ts'
-import type { ActiveResponse } from './state.ts'
+import { putResponse } from './responses.ts'
+import { samplesToMs, segmentsOf } from './spoken.ts'
+import type { ActiveResponse, Output, OutputItem } from './state.ts'
 
-/** Opens the response's output item and its one part, at the first output. */
-export function openItem(draft: Draft, response: ActiveResponse): ActiveResponse & { itemId: ItemId } {
-  const itemId = makeId(draft, 'item')
-  const opened = { ...response, itemId }
-  const item = { ...outputItem(response, itemId, 'in_progress'), content: [] }
-  set(draft, { response: opened })
-  send(draft, { type: 'response.output_item.added', response_id: response.id, output_index: 0, item })
-  addEntry(draft, { item, transcription: 'none', audioMs: 0 }, lastItemId(draft.state))
+/** Begins an item of a response: it is announced, and joins the conversation if the response is part of it. */
+export function openOutput(
+  draft: Draft,
+  response: ActiveResponse,
+  item: OutputItem,
+  call: number | null = null,
+): ActiveResponse {
+  const output_index = response.output.length
+  send(draft, { type: 'response.output_item.added', response_id: response.id, output_index, item })
+  if (response.isInConversation) addEntry(draft, entryOf(item), lastItemId(draft.state))
+  return putResponse(draft, { ...response, output: [...response.output, { item, call, phase: 'open' }] })
+}
+
+/** Says that an item of a response is final. */
+export function closeOutput(draft: Draft, response: ActiveResponse, item: OutputItem): ActiveResponse {
+  const output_index = indexOf(response, item.id)
+  if (response.isInConversation) {
+    changeEntry(draft, item.id, { item: asHeard(draft, item) })
+    announceDone(draft, item.id)
+  }
+  send(draft, { type: 'response.output_item.done', response_id: response.id, output_index, item })
+  return changeOutput(draft, response, item, 'done')
+}
+
+/** The item as the conversation keeps it: what was truncated while it was spoken stays so. */
+function asHeard({ state }: Draft, item: OutputItem): OutputItem {
+  const isTruncated = item.type === 'message' && findEntry(state, item.id)?.heard != null
+  return isTruncated ? { ...item, content: [{ type: 'output_audio' }] } : item
+}
+
+/** Notes what has become of an item. */
+export function changeOutput(
+  draft: Draft,
+  response: ActiveResponse,
+  item: OutputItem,
+  phase: Output['phase'],
+): ActiveResponse {
+  const output = response.output.map((other): Output => (other.item.id === item.id ? { ...other, item, phase } : other))
+  return putResponse(draft, { ...response, output })
+}
+
+/** The message of a response with its one part; opened at the first output, if it is not yet. */
+export function openMessage(draft: Draft, response: ActiveResponse): ActiveResponse {
+  if (messageOf(response) !== null) return response
+  const item = { id: makeId(draft, 'item'), ...messageBase, status: 'in_progress' as const, content: [] }
+  const opened = openOutput(draft, response, item)
   const part =
     response.modality === 'audio' ? { type: 'audio' as const, transcript: '' } : { type: 'text' as const, text: '' }
-  send(draft, { type: 'response.content_part.added', ...partAddress(response, itemId), part })
+  send(draft, { type: 'response.content_part.added', ...partAddress(opened), part })
   return opened
 }
 
-/** Says that the part is final, with what it has. */
-export function closePart(draft: Draft, response: ActiveResponse, itemId: ItemId): void {
-  const at = partAddress(response, itemId)
-  const { text } = response
+/** Says that the message and its part are final, with what they have. */
+export function closeMessage(draft: Draft, response: ActiveResponse, status: 'completed' | 'incomplete'): void {
+  const message = messageOf(response)
+  if (message === null) return
+  const at = partAddress(response)
+  const { text, format } = response
   if (response.modality === 'text') {
     send(draft, { type: 'response.output_text.done', ...at, text })
-    return send(draft, { type: 'response.content_part.done', ...at, part: { type: 'text', text } })
+    send(draft, { type: 'response.content_part.done', ...at, part: { type: 'text', text } })
+    closeOutput(draft, response, { ...message, status, content: [{ type: 'output_text', text }] })
+    return
   }
+  act(draft, { kind: 'end_audio', part: at, format })
   send(draft, { type: 'response.output_audio.done', ...at })
   send(draft, { type: 'response.output_audio_transcript.done', ...at, transcript: text })
   send(draft, { type: 'response.content_part.done', ...at, part: { type: 'audio', transcript: text } })
+  noteSpeech(draft, response, message.id)
+  closeOutput(draft, response, { ...message, status, content: [{ type: 'output_audio', transcript: text }] })
 }
 
-/** The response's output as an item of the conversation. */
-export function outputItem(
-  response: ActiveResponse,
-  itemId: ItemId,
-  status: 'in_progress' | 'completed' | 'incomplete',
-): Extract<Item, { role: 'assistant' }> {
-  const { text, modality } = response
-  return {
-    id: itemId,
-    object: 'realtime.item',
-    type: 'message',
-    status,
-    role: 'assistant',
-    content: [modality === 'audio' ? { type: 'output_audio', transcript: text } : { type: 'output_text', text }],
-  }
+/** What was spoken stays known with the item, so that it can be cut to what was heard. One that was truncated already stays so. */
+export function noteSpeech(draft: Draft, { speech, isInConversation }: ActiveResponse, itemId: string): void {
+  if (!isInConversation || findEntry(draft.state, itemId)?.heard != null) return
+  const audioMs = samplesToMs(speech.sentSamples)
+  changeEntry(draft, itemId, { audioMs, audio: audioMs > 0 ? 'spoken' : null, segments: segmentsOf(speech) })
 }
 
-export function partAddress(response: ActiveResponse, itemId: ItemId): PartAddress {
-  return { response_id: response.id, item_id: itemId, output_index: 0, content_index: 0 }
+export function partAddress(response: ActiveResponse): PartAddress {
+  const output_index = response.output.findIndex(({ call }) => call === null)
+  const item_id = response.output[output_index]?.item.id ?? ''
+  return { response_id: response.id, item_id, output_index, content_index: 0 }
 }
+
+export function indexOf({ output }: ActiveResponse, itemId: string): number {
+  return output.findIndex(({ item }) => item.id === itemId)
+}
+
+function messageOf({ output }: ActiveResponse): Extract<OutputItem, { type: 'message' }> | null {
+  return output.flatMap(({ item }) => (item.type === 'message' ? [item] : []))[0] ?? null
+}
+
+const messageBase = { object: 'realtime.item', type: 'message', role: 'assistant' } as const

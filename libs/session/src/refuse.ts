@@ -13,3 +13,8 @@ export function refuse(draft: Draft, event: { event_id?: string | undefined } | 
   const { code, message, param = null, type = 'invalid_request_error' } = refusal
   send(draft, { type: 'error', error: { type, code, message, param, event_id: event?.event_id ?? null } })
 }
+
+/** The refusal of an event about an item that the conversation does not have. */
+export function missingItem(code: string, doing: string, itemId: string): Refusal {
+  return { code, message: `Error ${doing} item: the item with id '${itemId}' does not exist.` }
+}

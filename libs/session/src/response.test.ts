@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { responseIn, sentIn, Simulation, typesIn, userSays } from './simulation.testing.ts'
-import { wordsOf } from './words.ts'
+import { contextOf } from './words.ts'
 
 const usage = { inputTokens: 12, outputTokens: 5, cachedTokens: 2 }
 
@@ -60,7 +60,7 @@ describe('An answer', () => {
     expect(simulation.events.at(-1)).toMatchObject({
       response: { status: 'failed', output: [{ status: 'incomplete', content: [{ transcript: 'Half of ' }] }] },
     })
-    expect(simulation.state.entries.map((entry) => wordsOf(entry.item))).toEqual([
+    expect(simulation.state.entries.map((entry) => contextOf(entry.item)[0])).toEqual([
       { role: 'assistant', text: 'Half of ' },
     ])
   })

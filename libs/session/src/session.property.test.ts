@@ -1,20 +1,31 @@
-import { serverEvents } from '@voicebox/protocol'
+import { type Item, serverEvents, type ServerEventBody } from '@voicebox/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Effect } from './effect.ts'
+import { findAnyEntry } from './entries.ts'
 import { type Action, histories, type MadeAudio } from './histories.testing.ts'
+import { responsesIn } from './responses.ts'
 import { Simulation } from './simulation.testing.ts'
-import { openSession } from './state.ts'
+import { openSession } from './open.ts'
 import { step } from './step.ts'
+import type { ContextEntry } from './words.ts'
 
 const ServerEvent = z.discriminatedUnion('type', serverEvents)
 const reached = new Map<string, number>()
 const runs = { numRuns: 400 }
+const sessionId = 'sess_abcdefghijklmnopqrstu'
 
 /** Runs a random history and counts what it came to, so that the last test can show that nothing was left out. */
 function play(actions: Action[]): Simulation {
-  const simulation = new Simulation({ inputBufferMs: 4_000, heldAudioSamples: 12, items: 4 })
+  const simulation = new Simulation({
+    inputBufferMs: 4_000,
+    heldAudioSamples: 12,
+    items: 8,
+    outOfBand: 2,
+    keptAudioMs: 2_000,
+    settlesWords: true,
+  })
   for (const act of actions) act(simulation)
   for (const event of simulation.events) {
     const status = event.type === 'response.done' ? `:${event.response.status}` : ''
@@ -25,20 +36,25 @@ function play(actions: Action[]): Simulation {
 }
 
 describe('Property: over any history of a session', () => {
-  it('a response is created once, done once, and silent after', () => {
+  it('a response is created once, done once, and silent after; the conversation has one at a time', () => {
     fc.assert(
       fc.property(histories, (actions) => {
         const lives = new Map<string, 'created' | 'done'>()
+        let ofConversation: string | null = null
         for (const effect of play(actions).effects) {
           const id = responseOf(effect)
           if (id === null) continue
           if (effect.kind === 'send' && effect.event.type === 'response.created') {
             expect(lives.has(id)).toBe(false)
-            expect([...lives.values()]).not.toContain('created')
             lives.set(id, 'created')
+            if (effect.event.response.conversation_id === null) continue
+            expect(ofConversation).toBeNull()
+            ofConversation = id
           } else {
             expect(lives.get(id)).toBe('created')
-            if (effect.kind === 'send' && effect.event.type === 'response.done') lives.set(id, 'done')
+            if (effect.kind !== 'send' || effect.event.type !== 'response.done') continue
+            lives.set(id, 'done')
+            if (ofConversation === id) ofConversation = null
           }
         }
       }),
@@ -86,19 +102,19 @@ describe('Property: over any history of a session', () => {
       fc.property(histories, (actions) => {
         const asked = new Set<string>()
         const cancelled = new Set<string>()
-        let live: string | null = null
+        const live = new Set<string>()
         for (const effect of play(actions).effects) {
           if (effect.kind === 'generate') {
-            expect(effect.request.responseId).toBe(live)
-            expect(asked.has(effect.request.responseId)).toBe(false)
+            expect(live).toContain(effect.request.responseId)
+            expect(asked).not.toContain(effect.request.responseId)
             asked.add(effect.request.responseId)
           }
           if (effect.kind === 'cancel_work') cancelled.add(effect.subject)
           if (effect.kind !== 'send') continue
-          if (effect.event.type === 'response.created') live = effect.event.response.id
+          if (effect.event.type === 'response.created') live.add(effect.event.response.id)
           if (effect.event.type === 'response.done') {
-            live = null
             const { id, status } = effect.event.response
+            live.delete(id)
             if (status === 'failed' || status === 'cancelled' || status === 'incomplete')
               expect(cancelled.has(id)).toBe(true)
           }
@@ -108,18 +124,75 @@ describe('Property: over any history of a session', () => {
     )
   })
 
-  it('the language model is asked when, and only when, every utterance before it has its words', () => {
+  it('the language model is asked when, and only when, all that it waits for has come', () => {
     fc.assert(
       fc.property(histories, (actions) => {
         const simulation = play([])
         for (const act of actions) {
           act(simulation)
-          const { response, entries } = simulation.state
-          if (response === null) continue
-          const isAsked = simulation.effects.some((e) => e.kind === 'generate' && e.request.responseId === response.id)
-          expect(isAsked).toBe(response.awaiting.length === 0)
-          for (const id of response.awaiting) {
-            expect(entries.find((entry) => entry.item.id === id)?.transcription).toBe('pending')
+          for (const response of responsesIn(simulation.state)) {
+            const isAsked = simulation.effects.some(
+              (e) => e.kind === 'generate' && e.request.responseId === response.id,
+            )
+            expect(isAsked).toBe(response.awaiting.length === 0)
+            for (const id of response.awaiting) {
+              const isUnderWay =
+                findAnyEntry(simulation.state, id)?.transcription === 'pending' ||
+                simulation.state.listings.some(({ itemId, status }) => itemId === id && status === 'in_progress')
+              expect(isUnderWay).toBe(true)
+            }
+          }
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('the model sees the conversation as the client sees it, and of what was truncated no more than was there', () => {
+    fc.assert(
+      fc.property(histories, (actions) => {
+        const visible: string[] = []
+        const texts = new Map<string, string>()
+        const asked = new Map<string, string[]>()
+        const saved = new Map<string, readonly ContextEntry[]>()
+        const { inputs, state: end } = play(actions)
+        let state = openSession({ session: new Simulation().state.session, sessionId, limits: end.limits })
+        for (const input of inputs) {
+          const options =
+            input.kind === 'client_event' && input.event.type === 'response.create' ? input.event.response : {}
+          const [next, effects] = step(state, input)
+          state = next
+          for (const effect of effects) {
+            if (effect.kind === 'save_item') saved.set(effect.item.id, effect.context)
+            if (effect.kind === 'forget_item') saved.delete(effect.itemId)
+            if (effect.kind === 'generate') {
+              const { responseId, itemIds } = effect.request
+              for (const id of itemIds) expect(saved.has(id)).toBe(true)
+              const expected = asked.get(responseId)
+              if (expected !== undefined) expect(itemIds).toEqual(expected.filter((id) => saved.has(id)))
+            }
+            if (effect.kind !== 'send') continue
+            const { event } = effect
+            if (event.type === 'conversation.item.added') {
+              const at = event.previous_item_id === null ? 0 : visible.indexOf(event.previous_item_id) + 1
+              visible.splice(at, 0, event.item.id)
+            }
+            if (event.type === 'conversation.item.deleted') visible.splice(visible.indexOf(event.item_id), 1)
+            if (event.type === 'response.created' && options?.input === undefined)
+              asked.set(event.response.id, [...visible])
+            if (event.type === 'conversation.item.done' && event.item.type === 'message') {
+              const text = textOf(event.item)
+              if (text === null) continue
+              texts.set(event.item.id, text)
+              expect(saved.get(event.item.id)).toMatchObject([{ role: event.item.role, text }])
+            }
+            if (event.type === 'conversation.item.truncated') {
+              const [context] = saved.get(event.item_id) ?? []
+              const whole = texts.get(event.item_id) ?? ''
+              expect(context).toMatchObject({ role: 'assistant' })
+              if (context !== undefined && 'text' in context)
+                expect(context.text.length).toBeLessThanOrEqual(Math.max(whole.length, plannedLength))
+            }
           }
         }
       }),
@@ -130,25 +203,117 @@ describe('Property: over any history of a session', () => {
   it('the deltas of a part are its done text, and its audio is forwarded in order, once, without gaps', () => {
     fc.assert(
       fc.property(histories, (actions) => {
-        let text = ''
-        let at = { segment: 0, offset: 0 }
-        const { effects, events } = play(actions)
+        const texts = new Map<string, string>()
+        const places = new Map<string, { segment: number; offset: number }>()
+        const { effects } = play(actions)
         for (const effect of effects) {
-          if (effect.kind === 'generate') at = { segment: 0, offset: 0 }
-          if (effect.kind !== 'send_audio') continue
-          const { segment, offset, samples } = effect.audio as MadeAudio
-          const from = offset + effect.skip
-          expect(from === (segment === at.segment ? at.offset : 0)).toBe(true)
-          expect(segment).toBeGreaterThanOrEqual(at.segment)
-          at = { segment, offset: offset + samples }
+          if (effect.kind === 'send_audio') {
+            const { segment, offset, samples } = effect.audio as MadeAudio
+            const at = places.get(effect.part.response_id) ?? { segment: 0, offset: 0 }
+            expect(offset + effect.skip).toBe(segment === at.segment ? at.offset : 0)
+            expect(segment).toBeGreaterThanOrEqual(at.segment)
+            places.set(effect.part.response_id, { segment, offset: offset + samples })
+          }
+          if (effect.kind !== 'send') continue
+          const { event } = effect
+          if ('delta' in event && 'response_id' in event && event.type !== 'response.output_audio.delta')
+            texts.set(event.item_id, (texts.get(event.item_id) ?? '') + event.delta)
+          const whole = wholeOf(event)
+          if (whole !== null) expect(whole.text).toBe(texts.get(whole.itemId) ?? '')
         }
-        for (const event of events) {
-          if (event.type === 'response.created') text = ''
-          if (event.type === 'response.output_text.delta' || event.type === 'response.output_audio_transcript.delta')
-            text += event.delta
-          if (event.type === 'response.output_text.done') expect(event.text).toBe(text)
-          if (event.type === 'response.output_audio_transcript.done') expect(event.transcript).toBe(text)
+      }),
+      runs,
+    )
+  })
+
+  it('what is told of the words of an utterance is never taken back by what follows of the same kind', () => {
+    fc.assert(
+      fc.property(histories, (actions) => {
+        const told = new Map<string, string>()
+        for (const event of play(actions).events) {
+          if (event.type === 'conversation.item.input_audio_transcription.delta')
+            told.set(event.item_id, (told.get(event.item_id) ?? '') + event.delta)
+          if (event.type !== 'conversation.item.input_audio_transcription.completed') continue
+          const deltas = told.get(event.item_id) ?? ''
+          // words that contradict the transcript were told before it was known; nothing was added to them then
+          expect(event.transcript === deltas || !event.transcript.startsWith(deltas)).toBe(true)
         }
+      }),
+      runs,
+    )
+  })
+
+  it('an item of a response is announced before it is done, and each of its parts once', () => {
+    fc.assert(
+      fc.property(histories, (actions) => {
+        const outputs = new Map<string, string[]>()
+        for (const event of play(actions).events) {
+          if (event.type === 'response.output_item.added') {
+            const before = outputs.get(event.response_id) ?? []
+            expect(event.output_index).toBe(before.length)
+            outputs.set(event.response_id, [...before, event.item.id])
+          } else if ('output_index' in event && 'response_id' in event) {
+            const id = event.type === 'response.output_item.done' ? event.item.id : event.item_id
+            expect(outputs.get(event.response_id)?.[event.output_index]).toBe(id)
+          }
+          if (event.type === 'response.done') {
+            expect(event.response.output.map(({ id }) => id)).toEqual(outputs.get(event.response.id) ?? [])
+            expect(event.response.output.every(({ status }) => status !== 'in_progress')).toBe(true)
+          }
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('nothing is waited for in vain: a timer belongs to work that is under way, and such work has one', () => {
+    fc.assert(
+      fc.property(histories, (actions) => {
+        const simulation = play(actions)
+        const armed = new Set<string>()
+        for (const effect of simulation.effects) {
+          if (effect.kind === 'arm_timer') armed.add(effect.subject)
+          if (effect.kind === 'disarm_timer') armed.delete(effect.subject)
+        }
+        const fired = simulation.inputs.flatMap((input) => (input.kind === 'timer_fired' ? [input.subject] : []))
+        const { state } = simulation
+        const work = [
+          ...responsesIn(state)
+            .filter(
+              ({ awaiting, finish, output }) =>
+                awaiting.length === 0 && (finish === null || output.every(({ phase }) => phase !== 'running')),
+            )
+            .map(({ id }) => id),
+          ...[...state.entries, ...state.asides]
+            .filter(({ transcription }) => transcription === 'pending')
+            .map(({ item }) => item.id),
+          ...state.listings.filter(({ status }) => status === 'in_progress').map(({ itemId }) => itemId),
+        ]
+        for (const subject of work) if (!fired.includes(subject)) expect(armed).toContain(subject)
+        const known = [
+          ...work,
+          ...responsesIn(state).flatMap(({ id, output }) => [id, ...output.map(({ item }) => item.id)]),
+        ]
+        const calls = state.entries.filter(({ item }) => item.status === 'in_progress').map(({ item }) => item.id)
+        for (const subject of armed) if (subject !== 'idle') expect([...known, ...calls]).toContain(subject)
+      }),
+      runs,
+    )
+  })
+
+  it('what a response was given to read is gone with it, and audio that is let go was there', () => {
+    fc.assert(
+      fc.property(histories, (actions) => {
+        const { state, effects } = play(actions)
+        const read = responsesIn(state).flatMap(({ itemIds }) => itemIds)
+        for (const { item } of state.asides) expect(read).toContain(item.id)
+        const freed = effects.flatMap((effect) => (effect.kind === 'free_audio' ? [effect.itemId] : []))
+        expect(new Set(freed).size).toBe(freed.length)
+        const keptMs = state.entries.reduce((sum, { audio, audioMs, transcription, item }) => {
+          const isInUse = transcription === 'pending' || transcription === 'unasked' || item.status === 'in_progress'
+          return audio === null || isInUse ? sum : sum + audioMs
+        }, 0)
+        expect(keptMs).toBeLessThanOrEqual(state.limits.keptAudioMs)
       }),
       runs,
     )
@@ -160,6 +325,7 @@ describe('Property: over any history of a session', () => {
         const simulation = play(actions)
         const order: string[] = []
         for (const event of simulation.events) {
+          if (event.type === 'conversation.item.deleted') order.splice(order.indexOf(event.item_id), 1)
           if (event.type !== 'conversation.item.added') continue
           const at = event.previous_item_id === null ? 0 : order.indexOf(event.previous_item_id) + 1
           expect(event.previous_item_id === null || at > 0).toBe(true)
@@ -171,7 +337,7 @@ describe('Property: over any history of a session', () => {
     )
   })
 
-  it('ids are never used twice', () => {
+  it('ids that the server makes are never used twice', () => {
     fc.assert(
       fc.property(histories, (actions) => {
         const ids = play(actions).events.flatMap((event) =>
@@ -181,7 +347,8 @@ describe('Property: over any history of a session', () => {
               ? [event.response.id]
               : [],
         )
-        expect(new Set(ids).size).toBe(ids.length)
+        const made = ids.filter((id) => id.includes('_'))
+        expect(new Set(made).size).toBe(made.length)
       }),
       runs,
     )
@@ -192,7 +359,7 @@ describe('Property: over any history of a session', () => {
       fc.property(histories, (actions) => {
         const first = play(actions)
         const { session } = new Simulation().state
-        let state = openSession({ session, sessionId: 'sess_abcdefghijklmnopqrstu', limits: first.state.limits })
+        let state = openSession({ session, sessionId, limits: first.state.limits })
         const effects: Effect[] = []
         for (const input of first.inputs) {
           const frozen = deepFreeze(state)
@@ -235,10 +402,49 @@ describe('Property: over any history of a session', () => {
         'error:input_audio_buffer_commit_empty',
         'error:conversation_full',
         'error:invalid_value',
+        'error:invalid_tool_call_id',
+        'error:too_many_responses',
+        'error:item_truncate_invalid_item_id',
+        'error:item_delete_invalid_item_id',
+        'error:unsupported_content_type',
+        'conversation.item.deleted',
+        'conversation.item.truncated',
+        'input_audio_buffer.timeout_triggered',
+        'response.function_call_arguments.done',
+        'response.mcp_call_arguments.done',
+        'response.mcp_call.completed',
+        'response.mcp_call.failed',
+        'mcp_list_tools.completed',
+        'mcp_list_tools.failed',
       ]),
     )
   })
 })
+
+/** What `histories` plan for a segment, which need not be what they generate. */
+const plannedLength = 3 * 'some words '.length
+
+function textOf(item: Extract<Item, { type: 'message' }>): string | null {
+  const [part] = item.content
+  if (part === undefined) return null
+  if ('text' in part) return part.text
+  return part.type === 'output_audio' ? (part.transcript ?? null) : null
+}
+
+/** What an event says a text or the arguments of a call came to. */
+function wholeOf(event: ServerEventBody): { itemId: string; text: string } | null {
+  switch (event.type) {
+    case 'response.output_text.done':
+      return { itemId: event.item_id, text: event.text }
+    case 'response.output_audio_transcript.done':
+      return { itemId: event.item_id, text: event.transcript }
+    case 'response.function_call_arguments.done':
+    case 'response.mcp_call_arguments.done':
+      return { itemId: event.item_id, text: event.arguments }
+    default:
+      return null
+  }
+}
 
 function responseOf(effect: Effect): string | null {
   if (effect.kind === 'send_audio') return effect.part.response_id

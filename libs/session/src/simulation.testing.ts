@@ -1,7 +1,8 @@
 import { defaultSession } from '@voicebox/protocol'
 import type { Effect } from './effect.ts'
 import type { Input } from './input.ts'
-import { openSession, type SessionLimits, type SessionState } from './state.ts'
+import { openSession } from './open.ts'
+import type { SessionLimits, SessionState } from './state.ts'
 import { step } from './step.ts'
 
 type SendEffect = Extract<Effect, { kind: 'send' }>

@@ -1,23 +1,34 @@
 import type { ResponseId } from '@voicebox/kernel'
+import { completeWhenDone } from './complete.ts'
 import { act, type Draft, set } from './draft.ts'
-import { completeWhenSpoken } from './generation.ts'
-import { openItem, partAddress } from './output.ts'
+import { fail } from './end-response.ts'
+import { findEntry } from './entries.ts'
+import type { Input } from './input.ts'
+import { keepAlive } from './keep-alive.ts'
+import { openMessage, partAddress } from './output.ts'
 import { refuse } from './refuse.ts'
-import { fail, keepAlive } from './response.ts'
+import { findResponse, putResponse } from './responses.ts'
 import type { ActiveResponse, HeldAudio, SpeechProgress } from './state.ts'
+
+/** Which text a segment speaks, so that what was heard of it is known later. */
+export function planSegment(draft: Draft, input: Extract<Input, { kind: 'segment_planned' }>): void {
+  const response = speakingResponse(draft, input.responseId)
+  if (response === null) return
+  setSpeech(draft, response, { planned: { ...response.speech.planned, [input.segment]: input.text } })
+}
 
 /**
  * Forwards generated audio in order: segments one after the other, samples without gap or repetition. What comes early is
  * held; what was already sent (made again by another worker) is skipped. Audio of an ended response is dropped, never sent.
  */
 export function receiveAudio(draft: Draft, input: HeldAudio & { responseId: ResponseId }): void {
-  const response = activeResponse(draft, input.responseId)
+  const response = speakingResponse(draft, input.responseId)
   if (response === null) return
   const { speech } = response
   if (input.segment < speech.segment) return
   if (input.segment === speech.segment && input.offset <= speech.offset) {
     forward(draft, response, input)
-    return advance(draft)
+    return advance(draft, input.responseId)
   }
   const heldSamples = speech.heldSamples + input.audio.samples
   if (heldSamples > draft.state.limits.heldAudioSamples) {
@@ -28,34 +39,28 @@ export function receiveAudio(draft: Draft, input: HeldAudio & { responseId: Resp
 }
 
 /** A segment is complete; the next one's audio may follow. */
-export function finishSegment(draft: Draft, input: { responseId: ResponseId; segment: number; samples: number }): void {
-  const response = activeResponse(draft, input.responseId)
+export function finishSegment(draft: Draft, input: Extract<Input, { kind: 'segment_spoken' }>): void {
+  const response = speakingResponse(draft, input.responseId)
   if (response === null || input.segment < response.speech.segment || input.segment in response.speech.ended) return
   setSpeech(draft, response, { ended: { ...response.speech.ended, [input.segment]: input.samples } })
-  advance(draft)
-}
-
-interface SegmentFailure {
-  responseId: ResponseId
-  segment: number
-  code: string
-  message: string
+  advance(draft, input.responseId)
 }
 
 /** A segment could not be spoken: the client is told once a response, its text stands, and the rest goes on. */
-export function failSegment(draft: Draft, input: SegmentFailure): void {
-  const response = activeResponse(draft, input.responseId)
+export function failSegment(draft: Draft, input: Extract<Input, { kind: 'segment_failed' }>): void {
+  const response = speakingResponse(draft, input.responseId)
   if (response === null || input.segment < response.speech.segment || input.segment in response.speech.ended) return
   if (!response.speech.hasFailed)
     refuse(draft, null, { type: 'server_error', code: input.code, message: input.message })
   const ended = { ...response.speech.ended, [input.segment]: 0 }
   setSpeech(draft, response, { ended, hasFailed: true })
-  advance(draft)
+  advance(draft, input.responseId)
 }
 
 /** Sends what is due from what was held, moving from segment to segment, and ends the response after the last. */
-function advance(draft: Draft): void {
-  for (let response = draft.state.response; response !== null; response = draft.state.response) {
+function advance(draft: Draft, responseId: ResponseId): void {
+  const next = (): ActiveResponse | null => findResponse(draft.state, responseId)
+  for (let response = next(); response !== null; response = next()) {
     const { speech } = response
     const due = speech.held.find((held) => held.segment === speech.segment && held.offset <= speech.offset)
     if (due !== undefined) {
@@ -69,28 +74,30 @@ function advance(draft: Draft): void {
     if (isMissingAudio) break
     setSpeech(draft, response, { segment: speech.segment + 1, offset: 0 })
   }
-  completeWhenSpoken(draft)
+  completeWhenDone(draft, responseId)
 }
 
-function forward(draft: Draft, response: ActiveResponse, { offset, audio }: HeldAudio): void {
+function forward(draft: Draft, response: ActiveResponse, { segment, offset, audio }: HeldAudio): void {
   const skip = response.speech.offset - offset
   const fresh = audio.samples - skip
   if (fresh <= 0) return
-  const opened = response.itemId === null ? openItem(draft, response) : { ...response, itemId: response.itemId }
-  const { speech } = opened
-  setSpeech(draft, opened, { offset: speech.offset + fresh, sentSamples: speech.sentSamples + fresh })
-  set(draft, { spokenVoice: opened.object.audio.output.voice })
-  act(draft, { kind: 'send_audio', part: partAddress(opened, opened.itemId), audio, skip })
+  const opened = openMessage(draft, response)
+  const { speech, format, isInConversation } = opened
+  const part = partAddress(opened)
+  const sent = { ...speech.sent, [segment]: (speech.sent[segment] ?? 0) + fresh }
+  setSpeech(draft, opened, { offset: speech.offset + fresh, sentSamples: speech.sentSamples + fresh, sent })
+  if (isInConversation) set(draft, { spokenVoice: opened.object.audio.output.voice })
+  const isKept = isInConversation && findEntry(draft.state, part.item_id) !== undefined
+  const keep = isKept ? { itemId: part.item_id, atSample: speech.sentSamples } : null
+  act(draft, { kind: 'send_audio', part, format, audio, skip, keep })
   keepAlive(draft, response.id)
 }
 
-function activeResponse(draft: Draft, responseId: ResponseId): ActiveResponse | null {
-  const { response } = draft.state
-  return response?.id === responseId && response.modality === 'audio' ? response : null
+function speakingResponse({ state }: Draft, responseId: ResponseId): ActiveResponse | null {
+  const response = findResponse(state, responseId)
+  return response?.modality === 'audio' ? response : null
 }
 
 function setSpeech(draft: Draft, response: ActiveResponse, fields: Partial<SpeechProgress>): ActiveResponse {
-  const changed = { ...response, speech: { ...response.speech, ...fields } }
-  set(draft, { response: changed })
-  return changed
+  return putResponse(draft, { ...response, speech: { ...response.speech, ...fields } })
 }

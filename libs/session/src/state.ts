@@ -1,22 +1,43 @@
-import type { ItemId, ResponseId, SessionId } from '@voicebox/kernel'
-import type { Item, ResponseObject, Session } from '@voicebox/protocol'
+import type { ItemId, ResponseId } from '@voicebox/kernel'
+import type { AudioFormat, Item, McpListedTool, ResponseObject, Session } from '@voicebox/protocol'
+import type { McpServerAddress, ModelTool } from './effect.ts'
 import type { AudioRef, FinishReason, TokenCounts } from './input.ts'
 
 /** A conversation's whole state: plain data, never changed in place. */
 export interface SessionState {
-  /** The effective session, as `session.updated` echoes it. */
+  /** Fixed for the session's life. A transcription session never answers. */
+  readonly type: 'realtime' | 'transcription'
+  /** The effective settings, secrets of tools included: `shownSession` is what a client may see. */
   readonly session: Session
   readonly conversationId: string
+  /** Whether `conversation.created` follows `session.created`. */
+  readonly announcesConversation: boolean
   readonly limits: SessionLimits
+  readonly prompts: Readonly<Record<string, PromptTemplate>>
   /** Ids are made from this, so that the same history makes the same ids. */
   readonly ids: { readonly space: string; readonly made: number }
   /** The default conversation, oldest first. */
   readonly entries: readonly Entry[]
+  /** What was given as the input of a response: read by it, but no part of the conversation. */
+  readonly asides: readonly Entry[]
   readonly buffer: InputBuffer
   /** The default conversation's response in flight. */
   readonly response: ActiveResponse | null
+  /** Responses in flight outside the conversation. */
+  readonly outOfBand: readonly ActiveResponse[]
+  /** The MCP servers that were asked for their tools. */
+  readonly listings: readonly McpListing[]
   /** The voice of the assistant audio that was sent, which is locked by it. */
   readonly spokenVoice: string | null
+}
+
+/** A stored prompt, as the operator configured it. */
+export interface PromptTemplate {
+  readonly version: string | null
+  /** Text with `{{name}}` where a variable stands. */
+  readonly instructions: string
+  /** Values of the variables that need not be given. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 export interface SessionLimits {
@@ -24,23 +45,50 @@ export interface SessionLimits {
   readonly inputBufferMs: number
   /** How much of the latest silence stays in the buffer while turns are detected. */
   readonly keptSilenceMs: number
+  /** How much audio of items stays retrievable; the oldest goes first. */
+  readonly keptAudioMs: number
   /** Silence of every worker, for one piece of work, after which it is given up. */
   readonly workTimeoutMs: number
   readonly items: number
-  /** Text of all items together, in characters. */
+  /** Text of all items together, in characters; pictures count as their data URIs. */
   readonly characters: number
+  /** Responses in flight outside the conversation. */
+  readonly outOfBand: number
   /** Generated audio that waits for an earlier segment. */
   readonly heldAudioSamples: number
+  /** What the language model reads and writes at most, together. */
+  readonly contextTokens: number
   /** The speech-to-text engine listens while the user speaks, so its work begins with the speech. */
   readonly transcribesLive: boolean
+  /** Interim words of the speech-to-text engine are never taken back. */
+  readonly settlesWords: boolean
 }
 
 /** An item and what is known of its speech. */
 export interface Entry {
   readonly item: Item
-  /** Where its transcript stands; `none` for items that are not spoken by the user. */
-  readonly transcription: 'none' | 'pending' | 'done' | 'failed'
+  /** Where its transcript stands; `none` for items that are not spoken by the user, `unasked` until somebody needs it. */
+  readonly transcription: 'none' | 'unasked' | 'pending' | 'done' | 'failed'
+  /** The words that were told before the transcript was final. */
+  readonly told: string
   readonly audioMs: number
+  /** Whose audio it has, as long as that is kept. */
+  readonly audio: 'heard' | 'spoken' | null
+  /** When which words of the assistant were spoken; empty for others. */
+  readonly segments: readonly SpokenSegment[]
+  /** The words of truncated audio, in place of its transcript. */
+  readonly heard: string | null
+  /** It has given way to the model's limit, and is not shown to it any more. */
+  readonly isLeftOut: boolean
+}
+
+/** A piece of text that was made into speech at once. */
+export interface SpokenSegment {
+  readonly text: string
+  /** How much of it was sent. */
+  readonly sentMs: number
+  /** Its full length; null where it was never made to the end. */
+  readonly totalMs: number | null
 }
 
 /** The input audio buffer. Positions are milliseconds since the session's first frame. */
@@ -53,6 +101,8 @@ export interface InputBuffer {
   readonly itemId: ItemId | null
   /** The open utterance is being transcribed already, while it is spoken. */
   readonly isTranscribing: boolean
+  /** Its words so far. */
+  readonly interim: string
   /** Audio beyond the cap was refused, and the client was told so. */
   readonly isFull: boolean
 }
@@ -63,12 +113,16 @@ export interface ActiveResponse {
   readonly object: ResponseObject
   readonly instructions: string
   readonly modality: 'audio' | 'text'
-  /** The conversation as it stood when the response was asked for. */
+  readonly format: AudioFormat
+  /** It belongs to the default conversation. */
+  readonly isInConversation: boolean
+  /** What the language model reads, oldest first: items of the conversation, or of `asides`. */
   readonly itemIds: readonly ItemId[]
-  /** Utterances of the context whose transcript must come before the language model can be asked. */
+  /** Transcripts and listings that must come before the language model can be asked. */
   readonly awaiting: readonly ItemId[]
-  /** The output item, once there is output. */
-  readonly itemId: ItemId | null
+  readonly toolbox: Toolbox
+  /** What it has made so far, by output index. */
+  readonly output: readonly Output[]
   readonly text: string
   readonly finish: { readonly reason: FinishReason; readonly usage: TokenCounts; readonly segments: number } | null
   readonly speech: SpeechProgress
@@ -77,12 +131,56 @@ export interface ActiveResponse {
   readonly inputCharacters: number
 }
 
+/** An item of a response in flight. */
+export interface Output {
+  /** As it stands; a message is empty until it is closed. */
+  readonly item: OutputItem
+  /** Which call of the model it is; null for the message. */
+  readonly call: number | null
+  /** More of it may come; its MCP server is at work; or nothing is left to be said of it. */
+  readonly phase: 'open' | 'running' | 'done'
+}
+
+export type OutputItem = Extract<
+  Item,
+  { role: 'assistant' } | { type: 'function_call' | 'mcp_call' | 'mcp_approval_request' }
+>
+
+/** What the model may call in a response, and who runs it. */
+export interface Toolbox {
+  /** The tools as the client gave them: a listing that comes later can complete them. */
+  readonly tools: Session['tools']
+  readonly choice: Session['tool_choice']
+  readonly parallel: boolean | undefined
+  readonly reasoningEffort: NonNullable<Session['reasoning']>['effort'] | undefined
+  readonly temperature: number | undefined
+}
+
+/** A tool as the model knows it, and whose it is. */
+export interface BoundTool {
+  readonly declaration: ModelTool
+  /** Null: the client's. */
+  readonly server: { readonly label: string; readonly toolName: string; readonly needsApproval: boolean } | null
+}
+
+/** An MCP server whose tools were asked for. */
+export interface McpListing {
+  readonly itemId: ItemId
+  readonly server: McpServerAddress
+  readonly status: 'in_progress' | 'completed' | 'failed'
+  readonly tools: readonly McpListedTool[]
+}
+
 /** How far the audio of a response has been forwarded: segments in order, samples in order within each. */
 export interface SpeechProgress {
   readonly segment: number
   /** Samples of that segment sent so far. */
   readonly offset: number
   readonly sentSamples: number
+  /** The texts of the segments, by number. */
+  readonly planned: Readonly<Record<number, string>>
+  /** Samples sent, by segment. */
+  readonly sent: Readonly<Record<number, number>>
   /** Segments that ended: their length in samples, where they were spoken at all. */
   readonly ended: Readonly<Record<number, number>>
   /** Audio that came before its turn. */
@@ -95,35 +193,4 @@ export interface HeldAudio {
   readonly segment: number
   readonly offset: number
   readonly audio: AudioRef
-}
-
-export interface SessionStart {
-  session: Session
-  sessionId: SessionId
-  limits?: Partial<SessionLimits>
-}
-
-const defaultLimits: SessionLimits = {
-  inputBufferMs: 300_000,
-  keptSilenceMs: 10_000,
-  workTimeoutMs: 60_000,
-  items: 5_000,
-  characters: 8_000_000,
-  heldAudioSamples: 24_000 * 180,
-  transcribesLive: false,
-}
-
-/** The state of a session before its first input. Ids are drawn from the session's own, so they are unique to it. */
-export function openSession({ session, sessionId, limits }: SessionStart): SessionState {
-  const space = sessionId.slice('sess_'.length).padEnd(15, '0').slice(0, 15)
-  return {
-    session,
-    conversationId: `conv_${space}000000`,
-    limits: { ...defaultLimits, ...limits },
-    ids: { space, made: 0 },
-    entries: [],
-    buffer: { startMs: 0, heardMs: 0, itemId: null, isTranscribing: false, isFull: false },
-    response: null,
-    spokenVoice: null,
-  }
 }

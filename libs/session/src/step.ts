@@ -1,15 +1,22 @@
 import { assertNever } from '@voicebox/kernel'
-import { createItem, retrieveItem } from './conversation.ts'
+import { createItem, deleteItem, retrieveItem } from './conversation.ts'
 import { type Draft, send } from './draft.ts'
 import type { Effect } from './effect.ts'
+import { failResponse } from './end-response.ts'
 import { finishGeneration, receiveText } from './generation.ts'
 import { clearBuffer, commitBuffer, hearAudio } from './input-buffer.ts'
 import type { Input } from './input.ts'
-import { cancelFromClient, createFromClient, failResponse } from './response.ts'
-import { failSegment, finishSegment, receiveAudio } from './speech.ts'
+import { settleCall } from './mcp-call.ts'
+import { listServers, settleListing } from './mcp-listing.ts'
+import { refuse } from './refuse.ts'
+import { cancelFromClient, createFromClient } from './response.ts'
+import { shownSession } from './shown.ts'
+import { failSegment, finishSegment, planSegment, receiveAudio } from './speech.ts'
 import type { SessionState } from './state.ts'
 import { giveUp } from './timeout.ts'
-import { settleTranscript } from './transcription.ts'
+import { receiveArguments, startCall } from './tool-calls.ts'
+import { hearInterim, settleTranscript } from './transcription.ts'
+import { truncateItem } from './truncate.ts'
 import { startSpeech, stopSpeech } from './turn.ts'
 import { updateSession } from './update.ts'
 
@@ -25,7 +32,7 @@ export function step(state: SessionState, input: Input): Step {
 function apply(draft: Draft, input: Input): void {
   switch (input.kind) {
     case 'connected':
-      return send(draft, { type: 'session.created', session: draft.state.session })
+      return greet(draft)
     case 'client_event':
       return applyClientEvent(draft, input.event)
     case 'audio_heard':
@@ -34,21 +41,35 @@ function apply(draft: Draft, input: Input): void {
       return startSpeech(draft, input.startMs)
     case 'speech_stopped':
       return stopSpeech(draft, input.endMs)
+    case 'transcript_interim':
+      return hearInterim(draft, input)
     case 'transcript_final':
     case 'transcript_failed':
       return settleTranscript(draft, input)
     case 'text_generated':
       return receiveText(draft, input)
+    case 'call_started':
+      return startCall(draft, input)
+    case 'call_arguments':
+      return receiveArguments(draft, input)
     case 'generation_finished':
       return finishGeneration(draft, input)
     case 'generation_failed':
       return failResponse(draft, input.responseId, input)
+    case 'segment_planned':
+      return planSegment(draft, input)
     case 'audio_generated':
       return receiveAudio(draft, input)
     case 'segment_spoken':
       return finishSegment(draft, input)
     case 'segment_failed':
       return failSegment(draft, input)
+    case 'tools_listed':
+    case 'listing_failed':
+      return settleListing(draft, input)
+    case 'tool_called':
+    case 'tool_failed':
+      return settleCall(draft, input)
     case 'timer_fired':
       return giveUp(draft, input.subject)
     default:
@@ -56,7 +77,23 @@ function apply(draft: Draft, input: Input): void {
   }
 }
 
-function applyClientEvent(draft: Draft, event: Extract<Input, { kind: 'client_event' }>['event']): void {
+/** The first a client hears; servers whose tools came with its secret are asked at once. */
+function greet(draft: Draft): void {
+  const { conversationId: id, announcesConversation, session } = draft.state
+  send(draft, { type: 'session.created', session: shownSession(draft.state) })
+  if (announcesConversation) {
+    send(draft, { type: 'conversation.created', conversation: { id, object: 'realtime.conversation' } })
+  }
+  listServers(draft, session.tools)
+}
+
+type Event = Extract<Input, { kind: 'client_event' }>['event']
+
+function applyClientEvent(draft: Draft, event: Event): void {
+  if (draft.state.type === 'transcription' && (event.type === 'response.create' || event.type === 'response.cancel')) {
+    const message = `A transcription session never answers: '${event.type}' is not supported in it.`
+    return refuse(draft, event, { code: 'invalid_value', message, param: 'type' })
+  }
   switch (event.type) {
     case 'session.update':
       return updateSession(draft, event)
@@ -68,6 +105,10 @@ function applyClientEvent(draft: Draft, event: Extract<Input, { kind: 'client_ev
       return createItem(draft, event)
     case 'conversation.item.retrieve':
       return retrieveItem(draft, event)
+    case 'conversation.item.delete':
+      return deleteItem(draft, event)
+    case 'conversation.item.truncate':
+      return truncateItem(draft, event)
     case 'response.create':
       return createFromClient(draft, event)
     case 'response.cancel':

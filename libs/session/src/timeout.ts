@@ -1,28 +1,48 @@
-import { act, type Draft, set } from './draft.ts'
-import { completeWhenSpoken } from './generation.ts'
+import { completeWhenDone } from './complete.ts'
+import { act, type Draft } from './draft.ts'
+import { fail } from './end-response.ts'
+import { findAnyEntry } from './entries.ts'
+import { breakSilence } from './idle.ts'
+import type { TimerSubject } from './input.ts'
+import { settleCall } from './mcp-call.ts'
+import { settleListing } from './mcp-listing.ts'
 import { refuse } from './refuse.ts'
-import { fail } from './response.ts'
+import { putResponse, responsesIn } from './responses.ts'
 import type { ActiveResponse } from './state.ts'
 import { settleTranscript } from './transcription.ts'
 
-/** Nobody said anything about this piece of work for too long: it counts as failed, so that no client waits for ever. */
-export function giveUp(draft: Draft, subject: string): void {
-  const failure = { code: 'engine_timeout', message: 'No engine answered in time.' }
+const failure = { code: 'engine_timeout', message: 'No engine answered in time.' }
+
+/** A wait is over: the user has been silent for too long, or a piece of work counts as failed, so that no client waits for ever. */
+export function giveUp(draft: Draft, subject: TimerSubject): void {
+  if (subject === 'idle') return breakSilence(draft)
   act(draft, { kind: 'cancel_work', subject })
-  const { response } = draft.state
-  if (response?.id !== subject)
+  const response = responsesIn(draft.state).find(({ id }) => id === subject)
+  if (response !== undefined) return giveUpResponse(draft, response)
+  const output = responsesIn(draft.state).flatMap(({ output }) => output)
+  const item = findAnyEntry(draft.state, subject)?.item ?? output.find((one) => one.item.id === subject)?.item
+  if (item?.type === 'mcp_list_tools')
+    return settleListing(draft, { kind: 'listing_failed', itemId: subject, ...failure })
+  if (item?.type !== 'mcp_call')
     return settleTranscript(draft, { kind: 'transcript_failed', itemId: subject, ...failure })
-  if (response.finish === null) return fail(draft, response, failure)
-  goOnWithoutSpeech(draft, response, response.finish.segments)
+  const error = { type: 'tool_execution_error' as const, message: 'The server did not answer in time.' }
+  settleCall(draft, { kind: 'tool_failed', itemId: subject, error })
 }
 
-/** Everything was written and only the voice is missing: the text stands, and the client is told why it is silent. */
-function goOnWithoutSpeech(draft: Draft, response: ActiveResponse, segments: number): void {
-  refuse(draft, null, {
-    type: 'server_error',
-    code: 'speech_unavailable',
-    message: 'The answer could not be spoken: no speech engine answered in time.',
-  })
-  set(draft, { response: { ...response, speech: { ...response.speech, segment: segments } } })
-  completeWhenSpoken(draft)
+/** A response that waits for a tool has that tool's timer; one that is whole but for its voice goes on without it. */
+function giveUpResponse(draft: Draft, response: ActiveResponse): void {
+  const { finish, speech, output } = response
+  if (finish === null) return fail(draft, response, failure)
+  const isSpoken = response.modality === 'text' || speech.segment >= finish.segments
+  if (!isSpoken) {
+    refuse(draft, null, {
+      type: 'server_error',
+      code: 'speech_unavailable',
+      message: 'The answer could not be spoken: no speech engine answered in time.',
+    })
+    putResponse(draft, { ...response, speech: { ...speech, segment: finish.segments } })
+  } else if (output.every(({ phase }) => phase !== 'running')) {
+    return fail(draft, response, failure)
+  }
+  completeWhenDone(draft, response.id)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { responseIn, sentIn, Simulation, typesIn, userSays } from './simulation.testing.ts'
-import { wordsOf } from './words.ts'
+import { hearingOf } from './update.ts'
+import { contextOf } from './words.ts'
 
 describe('A turn', () => {
   it('that is spoken asks for its words first, and then for an answer to them', () => {
@@ -11,7 +12,7 @@ describe('A turn', () => {
     expect(effects.find((effect) => effect.kind === 'generate')).toMatchObject({
       request: { responseId: responseIn(simulation), itemIds: [itemId], speech: { voice: 'alloy', speed: 1 } },
     })
-    expect(simulation.state.entries.map((entry) => wordsOf(entry.item))).toEqual([
+    expect(simulation.state.entries.map((entry) => contextOf(entry.item)[0])).toEqual([
       { role: 'user', text: 'what time is it' },
     ])
   })
@@ -108,12 +109,13 @@ describe('A response that waits for words', () => {
 })
 
 describe('An utterance', () => {
-  it('frees its audio and stops its work when it is given up', () => {
+  it('stops its work when it is given up, and can still be listened to', () => {
     const simulation = new Simulation()
     const itemId = simulation.speak()
     const effects = simulation.feed({ kind: 'timer_fired', subject: itemId })
     expect(effects).toContainEqual({ kind: 'cancel_work', subject: itemId })
-    expect(effects).toContainEqual({ kind: 'free_audio', itemId })
+    simulation.client({ type: 'conversation.item.retrieve', item_id: itemId })
+    expect(simulation.effects.at(-1)).toMatchObject({ kind: 'show_item', audio: { origin: 'heard', ms: 1_300 } })
   })
 })
 
@@ -166,7 +168,11 @@ describe('Switching turn detection', () => {
     detect(null)
     simulation.feed({ kind: 'audio_heard', ms: 30_000 })
     expect(simulation.state.buffer.isFull).toBe(true)
-    expect(detect(detection)).toContainEqual({ kind: 'configure_listening', turnDetection: detection, floorMs: 20_000 })
+    expect(detect(detection)).toContainEqual({
+      kind: 'configure_listening',
+      hearing: { ...hearingOf(simulation.state.session), turnDetection: detection },
+      floorMs: 20_000,
+    })
     expect(simulation.state.buffer).toMatchObject({ isFull: false, startMs: 20_000 })
   })
 })

@@ -1,7 +1,10 @@
+import { stopAwaitingUser } from './await-user.ts'
 import { type Draft, send } from './draft.ts'
+import { endResponse } from './end-response.ts'
 import { refuse } from './refuse.ts'
-import { activeResponseRefusal, endResponse, startResponse } from './response.ts'
-import { transcribe } from './transcription.ts'
+import { activeResponseRefusal } from './response.ts'
+import { startResponse } from './start-response.ts'
+import { transcribe } from './transcribe.ts'
 import { changeBuffer, commitUtterance, openUtterance } from './utterance.ts'
 
 /** The user began to speak: an utterance opens, and unless the session says otherwise the answer in flight ends (barge-in). */
@@ -9,6 +12,7 @@ export function startSpeech(draft: Draft, startMs: number): void {
   const { session, buffer, response, limits } = draft.state
   const detection = session.audio.input.turn_detection
   if (detection === null || buffer.itemId !== null) return
+  stopAwaitingUser(draft)
   const fromMs = Math.max(startMs, buffer.startMs)
   const itemId = openUtterance(draft, fromMs)
   send(draft, { type: 'input_audio_buffer.speech_started', audio_start_ms: Math.round(fromMs), item_id: itemId })
@@ -36,7 +40,7 @@ export function endTurn(draft: Draft, endMs: number): void {
   if (itemId === null) return
   send(draft, { type: 'input_audio_buffer.speech_stopped', audio_end_ms: Math.round(endMs), item_id: itemId })
   commitUtterance(draft, itemId, endMs - buffer.startMs)
-  if (!session.audio.input.turn_detection?.create_response) return
+  if (draft.state.type === 'transcription' || !session.audio.input.turn_detection?.create_response) return
   const active = draft.state.response
   if (active === null) startResponse(draft, undefined)
   else refuse(draft, null, activeResponseRefusal(active.id))

@@ -1,0 +1,70 @@
+import type { McpListedTool, McpListToolsItem, Tool } from '@voicebox/protocol'
+import { resumeAwaiting } from './awaiting.ts'
+import { act, type Draft, makeId, send, set } from './draft.ts'
+import { addEntry, announceDone, changeEntry, entryOf, lastItemId } from './entries.ts'
+import type { McpServerAddress } from './effect.ts'
+import type { Input } from './input.ts'
+import type { McpListing } from './state.ts'
+import { findListing, serverOf } from './tools.ts'
+
+/** Asks the servers among these tools for what they have, unless that is known or under way; answers the items of those under way. */
+export function listServers(draft: Draft, tools: readonly Tool[]): string[] {
+  return tools.flatMap((tool) => {
+    if (tool.type !== 'mcp') return []
+    const server = serverOf(tool)
+    const known = findListing(draft.state.listings, server)
+    if (known?.status === 'completed') return []
+    return [known?.status === 'in_progress' ? known.itemId : startListing(draft, server)]
+  })
+}
+
+function startListing(draft: Draft, server: McpServerAddress): string {
+  const itemId = makeId(draft, 'item')
+  const listing: McpListing = { itemId, server, status: 'in_progress', tools: [] }
+  set(draft, { listings: [...draft.state.listings.filter((other) => isUseful(draft, other)), listing] })
+  addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
+  send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
+  act(draft, { kind: 'list_tools', itemId, server })
+  act(draft, { kind: 'arm_timer', subject: itemId, ms: draft.state.limits.workTimeoutMs })
+  return itemId
+}
+
+/** A listing that failed, or that nothing refers to any more, gives way to new ones. */
+function isUseful({ state }: Draft, { server, status }: McpListing): boolean {
+  if (status === 'in_progress') return true
+  const isSettings = state.session.tools.some(
+    (tool) => tool.type === 'mcp' && JSON.stringify(serverOf(tool)) === JSON.stringify(server),
+  )
+  const isUsed = [state.response, ...state.outOfBand].some((response) => response !== null)
+  return status === 'completed' && (isSettings || isUsed)
+}
+
+/** A server has answered, or cannot be asked. */
+export function settleListing(
+  draft: Draft,
+  outcome: Extract<Input, { kind: 'tools_listed' | 'listing_failed' }>,
+): void {
+  const { itemId } = outcome
+  const listing = draft.state.listings.find((other) => other.itemId === itemId)
+  if (listing?.status !== 'in_progress') return
+  const isListed = outcome.kind === 'tools_listed'
+  const tools: readonly McpListedTool[] = isListed ? outcome.tools : []
+  const settled: McpListing = { ...listing, status: isListed ? 'completed' : 'failed', tools }
+  set(draft, { listings: draft.state.listings.map((other) => (other.itemId === itemId ? settled : other)) })
+  act(draft, { kind: 'disarm_timer', subject: itemId })
+  send(draft, { type: isListed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', item_id: itemId })
+  changeEntry(draft, itemId, { item: itemOf(settled, isListed ? 'completed' : 'incomplete') })
+  announceDone(draft, itemId)
+  resumeAwaiting(draft, itemId)
+}
+
+function itemOf({ itemId, server, tools }: McpListing, status: McpListToolsItem['status']): McpListToolsItem {
+  return {
+    id: itemId,
+    object: 'realtime.item',
+    type: 'mcp_list_tools',
+    status,
+    server_label: server.label,
+    tools: [...tools],
+  }
+}

@@ -1,0 +1,22 @@
+import type { SpeechProgress, SpokenSegment } from './state.ts'
+
+const samplesPerMs = 24
+
+export function samplesToMs(samples: number): number {
+  return samples / samplesPerMs
+}
+
+/** What was spoken, segment by segment, as far as the texts are known. */
+export function segmentsOf({ planned, sent, ended }: SpeechProgress): SpokenSegment[] {
+  return Object.keys(planned)
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((segment) => {
+      const total = ended[segment]
+      return {
+        text: planned[segment] ?? '',
+        sentMs: samplesToMs(sent[segment] ?? 0),
+        totalMs: total === undefined ? null : samplesToMs(total),
+      }
+    })
+}
