@@ -1,5 +1,7 @@
 import { sttEngines, ttsEngines } from '@voicebox/engines'
 import { z } from 'zod'
+import { promptSchema } from './prompts.ts'
+import { scriptedRuleSchema } from './scripted-rule.ts'
 
 /** Parses a setting given as JSON text, so that a wrong one is named with its place. */
 const json = <S extends z.ZodType>(schema: S) =>
@@ -25,6 +27,8 @@ export const llmProviderSchema = z.discriminatedUnion('type', [
     baseURL: z.url(),
     apiKey: z.string().default('none'),
     model: z.string().min(1),
+    /** Whether the model can see; one that cannot is told of a picture in words. */
+    vision: z.boolean().default(true),
     /** Longest wait for the first token, then the next provider is asked. */
     firstTokenTimeoutMs: integer(100, 600_000).default(10_000),
     /** Longest silence between two tokens. */
@@ -38,6 +42,16 @@ export const llmProviderSchema = z.discriminatedUnion('type', [
     tokensPerSecond: z.number().positive().default(100),
     reply: z.string().default('This is a reply of the stub provider.'),
   }),
+  z.strictObject({
+    type: z.literal('scripted'),
+    name: z.string().default('scripted'),
+    /** The first that applies is followed. */
+    rules: z.array(scriptedRuleSchema),
+    /** The reply where no rule applies. */
+    otherwise: z.string().default('OK.'),
+    firstTokenMs: z.number().min(0).default(0),
+    tokensPerSecond: z.number().positive().default(1_000),
+  }),
 ])
 export type LlmProvider = z.infer<typeof llmProviderSchema>
 
@@ -50,7 +64,12 @@ const stubSchema = z.strictObject({
 })
 export type StubSettings = z.infer<typeof stubSchema>
 
+/** As browsers send it: scheme, host and port, without a path. */
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'expected an origin')
+
 const poolName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected 1 to 64 small letters, digits and hyphens')
+
+const contextTokens = integer(1_024, 10_000_000)
 
 /** A model as clients name it, and the pipeline that serves it. */
 const modelSchema = z.strictObject({
@@ -58,6 +77,8 @@ const modelSchema = z.strictObject({
   llm: poolName.optional(),
   tts: names(ttsEngines).optional(),
   voice: z.string().optional(),
+  /** What the language model can read at once. */
+  contextTokens: contextTokens.optional(),
 })
 
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
@@ -116,7 +137,14 @@ export const settings = {
   llmProviders: {
     env: 'VOICEBOX_LLM_PROVIDERS',
     schema: json(z.array(z.preprocess(withDefaultType, llmProviderSchema)).min(1)).optional(),
-    doc: 'Language providers as a JSON list, in failover order: {name, baseURL, apiKey, model}. Absent: echo, which repeats what it heard.',
+    doc: [
+      'Language providers as a JSON list, in failover order: {name, baseURL, apiKey, model, vision} (vision false: the model is told of a picture in words);',
+      '{type: echo}; {type: stub, reply, firstTokenMs, tokensPerSecond};',
+      '{type: scripted, rules, otherwise, firstTokenMs, tokensPerSecond}, a model that follows rules {when, in, find, reply, calls: [{name, arguments}]}:',
+      'the first applies whose `when` matches the question (or the instructions or tool_result, as `in` says) and whose `find` is found in the conversation;',
+      '`$1` and `%1` give their groups, `$context`, `$images` and `$tools` what the model was given.',
+      'Absent: echo, which repeats what it heard.',
+    ].join(' '),
   },
   llmPool: {
     env: 'VOICEBOX_LLM_POOL',
@@ -126,7 +154,7 @@ export const settings = {
   models: {
     env: 'VOICEBOX_MODELS',
     schema: json(z.record(z.string(), modelSchema)).optional(),
-    doc: 'Model catalogue as JSON: a model name and its {stt, llm, tts, voice}; what is left out is the default pipeline.',
+    doc: 'Model catalogue as JSON: a model name and its {stt, llm, tts, voice, contextTokens}; what is left out is the default pipeline.',
   },
   stub: {
     env: 'VOICEBOX_STUB',
@@ -197,6 +225,64 @@ export const settings = {
     env: 'VOICEBOX_MAX_INPUT_BUFFER_MS',
     schema: integer(1_000, 3_600_000).default(300_000),
     doc: 'Longest uncommitted input audio of one session.',
+  },
+  dialect: {
+    env: 'VOICEBOX_DIALECT',
+    schema: names(['compat', 'strict']).default('compat'),
+    doc: 'Clients of the beta API: served in their own dialect (compat), or refused as OpenAI does (strict).',
+  },
+  handshakeErrors: {
+    env: 'VOICEBOX_HANDSHAKE_ERRORS',
+    schema: names(['event', 'http']).default('event'),
+    doc: 'How a connection is refused: by an `error` event on the open socket, as OpenAI does, or by an HTTP status before.',
+  },
+  corsOrigins: {
+    env: 'VOICEBOX_CORS_ORIGINS',
+    schema: json(z.array(z.union([z.literal('*'), origin])).min(1)).optional(),
+    doc: 'Origins of web pages that may call the REST API, as a JSON list; `*` is any. Absent: none.',
+  },
+  sessionMaxS: {
+    env: 'VOICEBOX_SESSION_MAX_S',
+    schema: integer(1, 86_400).default(3_600),
+    doc: 'Longest life of a session, in seconds.',
+  },
+  conversationCreated: {
+    env: 'VOICEBOX_CONVERSATION_CREATED',
+    schema: z.stringbool().default(true),
+    doc: 'Whether `conversation.created` follows `session.created`.',
+  },
+  prompts: {
+    env: 'VOICEBOX_PROMPTS',
+    schema: json(z.record(z.string().min(1).max(256), promptSchema)).optional(),
+    doc: 'Prompt templates as JSON: an id and its {version, instructions, variables}; `{{name}}` is a variable, `variables` has their defaults.',
+  },
+  contextTokens: {
+    env: 'VOICEBOX_CONTEXT_TOKENS',
+    schema: contextTokens.default(32_000),
+    doc: 'What a language model can read at once; a model of the catalogue may have its own `contextTokens`.',
+  },
+  keptAudioMs: {
+    env: 'VOICEBOX_KEPT_AUDIO_MS',
+    schema: integer(0, 3_600_000).default(300_000),
+    doc: 'How much audio of its items a session can give back.',
+  },
+  mcpAllow: {
+    env: 'VOICEBOX_MCP_ALLOW',
+    schema: json(z.array(z.string().max(512)).max(256)).default([]),
+    doc: [
+      'MCP servers that may be asked although they are not at public `https` addresses, as a JSON list of origins:',
+      '`http://127.0.0.1:9000`, or `https://*.internal.example` for all names below one. Scheme and port count.',
+    ].join(' '),
+  },
+  mcpListTimeoutMs: {
+    env: 'VOICEBOX_MCP_LIST_TIMEOUT_MS',
+    schema: integer(100, 600_000).default(10_000),
+    doc: 'Longest that an MCP server may take to list its tools, connecting included.',
+  },
+  mcpCallTimeoutMs: {
+    env: 'VOICEBOX_MCP_CALL_TIMEOUT_MS',
+    schema: integer(100, 600_000).default(30_000),
+    doc: 'Longest that a call of an MCP tool may take, connecting included.',
   },
   logLevel: {
     env: 'VOICEBOX_LOG_LEVEL',

@@ -1,9 +1,10 @@
 import type { GenerationRequest } from '@voicebox/engines'
-import { type Clock, Failure, type Log, messageFor } from '@voicebox/kernel'
+import { type Clock, Failure, type Log, type ResponseId, messageFor } from '@voicebox/kernel'
 import { type GenerateJob, type JobContext, type Redis, type WorkerResult, loadItems } from '@voicebox/streams'
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
-import type { LanguagePool } from './pool.ts'
+import { joinedEvents } from './joined-events.ts'
+import type { LanguagePool, PoolEvent } from './pool.ts'
 import { makeSpeechPlan } from './speech-plan.ts'
 
 export interface AnswerOptions {
@@ -17,8 +18,9 @@ export interface AnswerOptions {
 const settleAfterMs = 300
 
 /**
- * Does a `GenerateJob`: text is emitted as it comes, and in an audio response each finished segment goes to the lane of
- * its engine. An answer that another attempt had begun is not begun again, because the client has heard of it.
+ * Does a `GenerateJob`: text and tool calls are emitted as they come, and in an audio response each finished segment goes
+ * to the lane of its engine; no segment goes past the start of a call. An answer that another attempt had begun is not
+ * begun again, because the client has heard of it.
  */
 export async function answer(
   { redis, pool, clock, log }: AnswerOptions,
@@ -37,18 +39,19 @@ export async function answer(
     idleMs: settleAfterMs,
   })
   for await (const events of batched) {
-    const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('')
-    if (text !== '') {
-      firstTokenMs ??= clock.now() - startMs
-      // before its segments are enqueued, so that an attempt that has begun to speak is known to have emitted
-      if (!(await context.emit({ kind: 'text_generated', responseId, text }))) return
-    }
-    const results = await (events.length === 0 ? speech.settle() : speech.append(text))
-    const finish = events.find((event) => event.kind === 'finish')
-    if (finish !== undefined) {
-      const { reason, usage, provider } = finish
-      results.push(...(await speech.end()))
-      results.push({ kind: 'generation_finished', responseId, reason, usage, segments: speech.count(), provider })
+    const results = events.length === 0 ? await speech.settle() : []
+    for (const event of joinedEvents(events)) {
+      if (event.kind !== 'finish') firstTokenMs ??= clock.now() - startMs
+      if (event.kind === 'text') {
+        const { text } = event
+        // before its segments are enqueued, so that an attempt that has begun to speak is known to have emitted
+        if (!(await context.emit(...results.splice(0), { kind: 'text_generated', responseId, text }))) return
+        results.push(...(await speech.append(text)))
+        continue
+      }
+      results.push(...(await speech.end()), resultOf(event, responseId, speech.count()))
+      if (event.kind !== 'finish') continue
+      const { reason, usage, provider } = event
       log.info(
         { sessionId, responseId, traceId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',
@@ -64,12 +67,24 @@ export function generationFailed({ responseId }: GenerateJob, failure: Failure):
   return { kind: 'generation_failed', responseId, code: failure.code, message }
 }
 
+function resultOf(event: Exclude<PoolEvent, { kind: 'text' }>, responseId: ResponseId, segments: number): WorkerResult {
+  if (event.kind === 'call_started') return { kind: event.kind, responseId, call: event.call, name: event.name }
+  if (event.kind === 'call_arguments') return { kind: event.kind, responseId, call: event.call, text: event.text }
+  const { reason, usage, provider } = event
+  return { kind: 'generation_finished', responseId, reason, usage, segments, provider }
+}
+
 async function requestOf(redis: Redis, job: GenerateJob): Promise<Omit<GenerationRequest, 'signal'>> {
   const { sessionId, itemIds, instructions, maxOutputTokens, temperature } = job
+  const { tools, toolChoice, parallelToolCalls, reasoningEffort } = job
   const items = await loadItems(redis, sessionId, itemIds)
   return {
     instructions,
     context: contextOf(items.map((item) => item?.context ?? null)),
+    ...(tools === undefined ? {} : { tools }),
+    ...(toolChoice === undefined ? {} : { toolChoice }),
+    ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
+    ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
   }

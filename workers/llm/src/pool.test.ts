@@ -4,7 +4,7 @@ import { Failure, silentLog } from '@voicebox/kernel'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LanguagePool, makePool } from './pool.ts'
 import { makeOpenAICompatible } from './providers/openai-compatible/model.ts'
-import { type ChatServer, type ChatTurn, reply, startChatServer } from './testing/index.ts'
+import { type ChatServer, type ChatTurn, callTools, reply, startChatServer } from './testing/index.ts'
 
 const overHttp: readonly (readonly [string, ChatTurn])[] = [
   ['answers 500', { kind: 'status', status: 500 }],
@@ -41,6 +41,32 @@ describe('a pool of providers over HTTP', () => {
     await pool.close()
   })
 
+  it('does not fail over once the first provider has begun a call', async () => {
+    const cut = callTools([{ name: 'look_up', arguments: '{"word": "rain"}' }], { then: 'cut' })
+    const pool = makePool([await provider('first', cut), await provider('second', reply('Here I am.'))], silentLog)
+    const heard: string[] = []
+    const reading = (async () => {
+      for await (const event of pool.generate({ ...question(), tools: [{ name: 'look_up' }] })) heard.push(event.kind)
+    })()
+    await expect(reading).rejects.toMatchObject({ kind: 'engine', code: 'bad_stream' })
+    expect(heard).toContain('call_started')
+    expect(servers[1]?.requests).toHaveLength(0)
+    await pool.close()
+  })
+
+  it('asks the second provider for the same tools when the first one fails', async () => {
+    const called = callTools([{ name: 'look_up', arguments: '{}' }])
+    const pool = makePool(
+      [await provider('first', { kind: 'status', status: 500 }), await provider('second', called)],
+      silentLog,
+    )
+    const tools = [{ name: 'look_up', description: 'Looks a word up.' }]
+    const events = await Array.fromAsync(pool.generate({ ...question(), tools }))
+    expect(events[0]).toEqual({ kind: 'call_started', call: 0, name: 'look_up', provider: 'second' })
+    expect(servers[1]?.requests[0]?.body['tools']).toEqual(servers[0]?.requests[0]?.body['tools'])
+    await pool.close()
+  })
+
   async function provider(name: string, turn: ChatTurn) {
     const server = await startChatServer(turn)
     servers.push(server)
@@ -51,6 +77,7 @@ describe('a pool of providers over HTTP', () => {
       baseURL: server.url,
       apiKey: 'k',
       model: 'm',
+      vision: true,
       ...limits,
     })
   }

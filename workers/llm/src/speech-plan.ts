@@ -7,6 +7,7 @@ export interface SpeechPlan {
   append(text: string): Promise<WorkerResult[]>
   /** In a pause of the stream. */
   settle(): Promise<WorkerResult[]>
+  /** Plans all that is left: at a call, after which more may be said, and at the end of the answer. */
   end(): Promise<WorkerResult[]>
   /** How many segments were planned. */
   count(): number

@@ -1,3 +1,4 @@
+import type { ContextItem } from '@voicebox/engines'
 import { aborted, type ItemId, newId, type ResponseId, type SessionId, silentLog, systemClock } from '@voicebox/kernel'
 import {
   type GenerateJob,
@@ -14,7 +15,7 @@ import {
 } from '@voicebox/streams'
 import { type TestRedis, startRedis } from '@voicebox/streams/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ChatScript, type ChatServer, reply, startChatServer } from './testing/index.ts'
+import { type ChatScript, type ChatServer, callTools, reply, startChatServer } from './testing/index.ts'
 import { runLlmWorker } from './worker.ts'
 
 describe('the language worker', () => {
@@ -109,6 +110,111 @@ describe('the language worker', () => {
     ])
   })
 
+  it('emits the calls of tools in order with the text', async () => {
+    const calls = [
+      { name: 'get_weather', arguments: '{"city": "Rome"}' },
+      { name: 'get_time', arguments: '{}' },
+    ]
+    await startWorker(callTools(calls, { text: ['Let me ', 'see'], chunkMs: 1 }))
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } }
+    const asked = job({
+      tools: [{ name: 'get_weather', description: 'Tells the weather.', parameters }, { name: 'get_time' }],
+      toolChoice: 'auto',
+      parallelToolCalls: true,
+      reasoningEffort: 'low',
+      temperature: 0.5,
+      speech: { engine: 'stub', voice: 'alloy', speed: 1 },
+    })
+    await enqueue(redis, 'jobs:llm:default', asked)
+    expect(await ended()).toMatchObject({ kind: 'generation_finished', reason: 'stop', segments: 1 })
+    expect(joined(results)).toEqual([
+      'text: Let me see',
+      'segment 0: Let me see',
+      'call 0: get_weather',
+      'arguments 0: {"city": "Rome"}',
+      'call 1: get_time',
+      'arguments 1: {}',
+    ])
+    expect(server.requests[0]?.body).toMatchObject({
+      tools: [{ function: { name: 'get_weather', description: 'Tells the weather.', parameters } }, {}],
+      tool_choice: 'auto',
+      parallel_tool_calls: true,
+      reasoning_effort: 'low',
+      temperature: 0.5,
+    })
+  })
+
+  it('shows the provider what tools have given, each result behind its call', async () => {
+    await startWorker(reply('It rains.'))
+    await saveWords('item_1', 'user', 'Weather in Rome and Oslo?')
+    await saveEntries('item_2', toolCall('call_rome'))
+    await saveEntries('item_3', toolCall('call_oslo'))
+    await saveWords('item_4', 'user', 'Are you there?')
+    await saveEntries('item_5', toolResult('call_gone'))
+    await saveEntries('item_6', toolResult('call_rome'))
+    await saveEntries('item_7', toolCall('call_mcp'), toolResult('call_mcp'))
+    await enqueue(redis, 'jobs:llm:default', job({ itemIds: [1, 2, 3, 4, 5, 6, 7].map((n) => `item_${n}` as const) }))
+    await ended()
+    const called = (...ids: string[]) => ({
+      role: 'assistant',
+      content: null,
+      tool_calls: ids.map((id) => calledAs(id)),
+    })
+    expect(server.requests[0]?.body['messages']).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Weather in Rome and Oslo?' },
+      called('call_rome', 'call_oslo'),
+      { role: 'tool', tool_call_id: 'call_rome', content: 'rain' },
+      { role: 'tool', tool_call_id: 'call_oslo', content: 'There is no result yet.' },
+      { role: 'user', content: 'Are you there?' },
+      called('call_mcp'),
+      { role: 'tool', tool_call_id: 'call_mcp', content: 'rain' },
+    ])
+  })
+
+  it('shows the provider what the user shows', async () => {
+    await startWorker(reply('A dot.'))
+    const image = { url: 'data:image/png;base64,iVBORw0KGgo=', detail: 'high' as const }
+    await saveEntries('item_1', { role: 'user', text: 'What is it?', images: [image] })
+    await enqueue(redis, 'jobs:llm:default', job({ itemIds: ['item_1'] }))
+    await ended()
+    expect(server.requests[0]?.body['messages']).toMatchObject([
+      {},
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: image },
+        ],
+      },
+    ])
+  })
+
+  it('keeps what it has of a call that is cut short, and says that it has failed', async () => {
+    await startWorker(callTools([{ name: 'get_weather', arguments: '{"city": "Rome"}' }], { then: 'cut' }))
+    await enqueue(redis, 'jobs:llm:default', job({ tools: [{ name: 'get_weather' }] }))
+    expect(await ended()).toMatchObject({ kind: 'generation_failed', code: 'bad_stream' })
+    expect(joined(results)).toEqual(['call 0: get_weather', 'arguments 0: {"city'])
+  })
+
+  it('follows the rules of a scripted provider', async () => {
+    const rules = [
+      { when: 'weather in (\\w+)', calls: [{ name: 'get_weather', arguments: '{"city":"$1"}' }] },
+      { when: '(.*)', in: 'tool_result', find: 'weather in (\\w+)', reply: 'In %1: $1.' },
+    ]
+    await startWorker(null, { VOICEBOX_LLM_PROVIDERS: JSON.stringify([{ type: 'scripted', rules }]) })
+    await saveWords('item_1', 'user', 'The weather in Rome?')
+    await enqueue(redis, 'jobs:llm:default', job({ itemIds: ['item_1'], tools: [{ name: 'get_weather' }] }))
+    expect(await ended()).toMatchObject({ provider: 'scripted' })
+    expect(joined(results)).toEqual(['call 0: get_weather', 'arguments 0: {"city":"Rome"}'])
+
+    responseId = newId('resp')
+    await saveEntries('item_2', toolCall('call_rome'), toolResult('call_rome'))
+    await enqueue(redis, 'jobs:llm:default', job({ itemIds: ['item_1', 'item_2'] }))
+    await ended()
+    expect(textOf(results)).toBe('In Rome: rain.')
+  })
+
   it('tells the provider that the last turn was not understood', async () => {
     await startWorker(reply('Pardon?'))
     await saveWords('item_1', 'user', '')
@@ -193,7 +299,7 @@ describe('the language worker', () => {
     })
   })
 
-  async function startWorker(script: ChatScript | null): Promise<string> {
+  async function startWorker(script: ChatScript | null, env: NodeJS.ProcessEnv = {}): Promise<string> {
     if (script !== null) server.use(script)
     const providers = JSON.stringify([{ name: 'first', baseURL: server.url, apiKey: 'sk-test', model: 'small' }])
     const ready = Promise.withResolvers<string>()
@@ -202,6 +308,7 @@ describe('the language worker', () => {
         REDIS_URL: redisServer.url,
         VOICEBOX_LOG_LEVEL: 'silent',
         ...(script === null ? {} : { VOICEBOX_LLM_PROVIDERS: providers }),
+        ...env,
       },
       leave.signal,
       ({ summary }) => ready.resolve(summary),
@@ -210,7 +317,11 @@ describe('the language worker', () => {
   }
 
   function saveWords(id: ItemId, role: 'user' | 'assistant', text: string): Promise<void> {
-    return saveItems(redis, sessionId, [{ id, item: {}, context: { role, text } }])
+    return saveEntries(id, { role, text })
+  }
+
+  function saveEntries(id: ItemId, ...context: ContextItem[]): Promise<void> {
+    return saveItems(redis, sessionId, [{ id, item: {}, context }])
   }
 
   function job(options: Partial<GenerateJob> = {}): GenerateJob {
@@ -248,3 +359,24 @@ describe('the language worker', () => {
 function textOf(results: readonly WorkerResult[]): string {
   return results.map((result) => (result.kind === 'text_generated' ? result.text : '')).join('')
 }
+
+/** What the results tell, in order; text and arguments that go on are put together. */
+function joined(results: readonly WorkerResult[]): string[] {
+  const told: string[] = []
+  const tell = (label: string, text: string): void => {
+    const last = told.at(-1)
+    if (last?.startsWith(label) === true) told[told.length - 1] = last + text
+    else told.push(label + text)
+  }
+  for (const result of results) {
+    if (result.kind === 'text_generated') tell('text: ', result.text)
+    if (result.kind === 'segment_planned') tell(`segment ${result.segment}: `, result.text)
+    if (result.kind === 'call_started') tell(`call ${result.call}: `, result.name)
+    if (result.kind === 'call_arguments') tell(`arguments ${result.call}: `, result.text)
+  }
+  return told
+}
+
+const toolCall = (callId: string): ContextItem => ({ role: 'tool_call', callId, name: 'get_weather', arguments: '{}' })
+const toolResult = (callId: string): ContextItem => ({ role: 'tool_result', callId, output: 'rain' })
+const calledAs = (id: string) => ({ id, type: 'function', function: { name: 'get_weather', arguments: '{}' } })

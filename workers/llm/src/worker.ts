@@ -1,17 +1,21 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
+import { parseAllowList } from '@voicebox/mcp'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
+import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
 import { makePool } from './pool.ts'
 import { openProvider } from './providers/open-provider.ts'
 
 /** A generation waits for its provider most of the time, so that one worker has many. */
 const usualConcurrency = 64
+/** What an MCP server sends is held in memory, so that these are fewer. */
+const mcpConcurrency = 32
 /** How long answers under way may take to end when the worker leaves. */
 const drainMs = 10_000
 
-/** The language worker: it does the jobs of its pool's lane by the configured providers, or by echo without any. */
+/** The language worker: it does the jobs of its pool's lane by the configured providers, or by echo without any; and asks MCP servers. */
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
@@ -19,10 +23,14 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     'llmPool',
     'workerConcurrency',
     'claimAfterMs',
+    'mcpAllow',
+    'mcpListTimeoutMs',
+    'mcpCallTimeoutMs',
     'logLevel',
   ])
   const { redisUrl, llmProviders, llmPool, workerConcurrency = usualConcurrency, claimAfterMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
+  const allow = parseAllowList(config.mcpAllow)
   const log = makeLog({ service: 'llm-worker', level: logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
 
@@ -31,17 +39,25 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
-    const consumer = consumeLane(redis, {
+    const common = { claimAfterMs, consumer: name, clock: systemClock, log }
+    const generating = consumeLane(redis, {
+      ...common,
       lane: `jobs:llm:${llmPool}`,
       concurrency: workerConcurrency,
-      claimAfterMs,
-      consumer: name,
-      clock: systemClock,
-      log,
       run: (job, context) => answer({ redis, pool, clock: systemClock, log }, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
-    scope.defer(() => consumer.close({ deadlineMs: drainMs }))
+    const { mcpListTimeoutMs: listTimeoutMs, mcpCallTimeoutMs: callTimeoutMs } = config
+    const asking = consumeLane(redis, {
+      ...common,
+      lane: `jobs:mcp:${llmPool}`,
+      concurrency: mcpConcurrency,
+      run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock: systemClock, log }, job, context),
+      failed: (job, failure) => [mcpJobFailed(job, failure)],
+    })
+    scope.defer(async () => {
+      await Promise.all([generating, asking].map((lane) => lane.close({ deadlineMs: drainMs })))
+    })
     ready({ kind: 'ready', summary: summaryOf(llmProviders) })
     await aborted(signal)
   })

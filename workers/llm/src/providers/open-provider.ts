@@ -3,6 +3,7 @@ import type { LanguageModel } from '@voicebox/engines'
 import { assertNever } from '@voicebox/kernel'
 import { makeEcho } from './echo/echo.ts'
 import { makeOpenAICompatible } from './openai-compatible/model.ts'
+import { makeScripted } from './scripted/scripted.ts'
 import { makeStub } from './stub/stub.ts'
 
 export function openProvider(provider: LlmProvider): LanguageModel {
@@ -13,6 +14,8 @@ export function openProvider(provider: LlmProvider): LanguageModel {
       return makeEcho(provider.name)
     case 'stub':
       return makeStub(provider)
+    case 'scripted':
+      return makeScripted(provider)
     default:
       return assertNever(provider)
   }

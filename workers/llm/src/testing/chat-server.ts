@@ -31,8 +31,9 @@ export async function startChatServer(script: ChatScript): Promise<ChatServer> {
       response.writeHead(404).end()
       return
     }
-    const body = (await json(incoming)) as ChatRequest['body'] & Pick<ChatRequest, 'messages' | 'model'>
-    const { messages, model } = body
+    const body = (await json(incoming)) as ChatRequest['body'] & { messages: ChatMessage[]; model: string }
+    const { model } = body
+    const messages = body.messages.map(({ role, content }) => ({ role, content: wordsOf(content) }))
     const ended = Promise.withResolvers<Awaited<ChatRequest['ended']>>()
     const request = { messages, model, body, authorization: incoming.headers.authorization, ended: ended.promise }
     const turn = nextTurn(request)
@@ -42,7 +43,8 @@ export async function startChatServer(script: ChatScript): Promise<ChatServer> {
     response.once('close', () => left.abort())
     await playTurn(response, turn, request, left.signal).finally(() => {
       openTurns -= 1
-      const isLeft = turn.kind !== 'cut' && left.signal.aborted && !response.writableEnded
+      const isCut = turn.kind === 'cut' || (turn.kind === 'calls' && turn.then === 'cut')
+      const isLeft = !isCut && left.signal.aborted && !response.writableEnded
       ended.resolve(isLeft ? 'client left' : 'as scripted')
     })
   }
@@ -61,6 +63,16 @@ export async function startChatServer(script: ChatScript): Promise<ChatServer> {
       await once(server, 'close')
     },
   }
+}
+
+interface ChatMessage {
+  role: string
+  content?: string | readonly { text?: string }[] | null
+}
+
+function wordsOf(content: ChatMessage['content']): string {
+  if (typeof content === 'string') return content
+  return (content ?? []).map((part) => part.text ?? '').join('')
 }
 
 function turnsOf(script: ChatScript): (request: ChatRequest) => ChatTurn {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { aborted, sleep } from '@voicebox/kernel'
-import type { ChatRequest, ChatTurn } from './chat-turn.ts'
+import { callDeltas } from './call-deltas.ts'
+import type { ChatRequest, ChatTurn, ChatUsage } from './chat-turn.ts'
 
 /** What a turn depends on. */
 export type Asked = Pick<ChatRequest, 'body' | 'messages' | 'model'>
@@ -21,6 +22,7 @@ export async function playTurn(
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   if (turn.kind === 'reply') return playReply(response, turn, request, left)
+  if (turn.kind === 'calls') return playCalls(response, turn, request, left)
   for (const text of 'after' in turn ? (turn.after ?? []) : []) response.write(chunk(request, { content: text }))
   if (turn.kind === 'empty') response.end('data: [DONE]\n\n')
   if (turn.kind === 'garbage') response.end(`data: ${turn.data}\n\n`)
@@ -43,9 +45,36 @@ async function playReply(
     if (left.aborted) return
     response.write(chunk(request, { content }))
   }
-  response.write(chunk(request, {}, finishReason ?? (said.length < chunks.length ? 'length' : 'stop')))
+  const reason = finishReason ?? (said.length < chunks.length ? 'length' : 'stop')
+  finish(response, request, { reason, usage, tokens: said.length })
+}
+
+async function playCalls(
+  response: ServerResponse,
+  turn: Extract<ChatTurn, { kind: 'calls' }>,
+  request: Asked,
+  left: AbortSignal,
+): Promise<void> {
+  const { text = [], chunkMs = 0, finishReason = 'tool_calls', usage, then } = turn
+  const deltas = [...text.map((content) => ({ content })), ...callDeltas(turn)]
+  for (const delta of then === undefined ? deltas : deltas.slice(0, Math.ceil(deltas.length / 2))) {
+    if (chunkMs > 0) await sleep(chunkMs, left)
+    if (left.aborted) return
+    response.write(chunk(request, delta))
+  }
+  if (then === 'cut') await breakOff(response)
+  else if (then === 'hang') await aborted(left)
+  else finish(response, request, { reason: finishReason, usage, tokens: deltas.length })
+}
+
+function finish(
+  response: ServerResponse,
+  request: Asked,
+  { reason, usage, tokens }: { reason: string; usage: ChatUsage | undefined; tokens: number },
+): void {
+  response.write(chunk(request, {}, reason))
   if (usage !== 'none') {
-    const counted = usage ?? { prompt_tokens: request.messages.length, completion_tokens: said.length }
+    const counted = usage ?? { prompt_tokens: request.messages.length, completion_tokens: tokens }
     response.write(event({ ...frame(request), choices: [], usage: counted }))
   }
   response.end('data: [DONE]\n\n')

@@ -1,7 +1,7 @@
-import type { GenerationRequest, LanguageEvent } from '@voicebox/engines'
+import type { ContextItem, GenerationRequest, LanguageEvent } from '@voicebox/engines'
 import { makeManualClock } from '@voicebox/kernel'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type ChatScript, type ChatServer, reply, startChatServer } from '../../testing/index.ts'
+import { type ChatScript, type ChatServer, callTools, reply, startChatServer } from '../../testing/index.ts'
 import { makeOpenAICompatible } from './model.ts'
 
 describe('an OpenAI-compatible provider', () => {
@@ -17,6 +17,7 @@ describe('an OpenAI-compatible provider', () => {
         baseURL: server.url,
         apiKey: 'sk-secret',
         model: 'small',
+        vision: true,
         firstTokenTimeoutMs: 10_000,
         idleTimeoutMs: 5_000,
       },
@@ -38,6 +39,104 @@ describe('an OpenAI-compatible provider', () => {
       ],
       body: { stream: true, stream_options: { include_usage: true }, max_tokens: 50, temperature: 0.7 },
     })
+  })
+
+  it('is sent the tools and how they may be used', async () => {
+    const model = await open(reply('Hello.'))
+    const parameters = { type: 'object', properties: { word: { type: 'string' } } }
+    const tools = [{ name: 'look_up', description: 'Looks a word up.', parameters }, { name: 'note' }]
+    await collect(model.generate({ ...question(), tools, toolChoice: { name: 'note' }, parallelToolCalls: false }))
+    expect(server.requests[0]?.body).toMatchObject({
+      tools: [
+        { type: 'function', function: { name: 'look_up', description: 'Looks a word up.', parameters } },
+        { type: 'function', function: { name: 'note', parameters: { type: 'object', properties: {} } } },
+      ],
+      tool_choice: { type: 'function', function: { name: 'note' } },
+      parallel_tool_calls: false,
+    })
+    await collect(model.generate({ ...question(), tools, toolChoice: 'required', reasoningEffort: 'minimal' }))
+    expect(server.requests[1]?.body).toMatchObject({ tool_choice: 'required', reasoning_effort: 'minimal' })
+  })
+
+  it('is told of no tools where there are none', async () => {
+    const model = await open(reply('Hello.'))
+    await collect(model.generate({ ...question(), tools: [], toolChoice: 'required', parallelToolCalls: true }))
+    const body = server.requests[0]?.body ?? {}
+    expect(Object.keys(body).sort()).toEqual(['messages', 'model', 'stream', 'stream_options'])
+  })
+
+  it.each(['pieces', 'whole', 'bare'] as const)('gives the calls that come %s, after the text', async (manner) => {
+    const calls = [
+      { name: 'look_up', arguments: '{"word": "rain"}' },
+      { name: 'look_up', arguments: '{"word": "snow"}' },
+    ]
+    const model = await open(callTools(calls, { text: ['Let me ', 'see.'], manner }))
+    const events = await collect(model.generate({ ...question(), tools: [{ name: 'look_up' }] }))
+    expect(events.slice(0, 3)).toEqual([
+      { kind: 'text', text: 'Let me ' },
+      { kind: 'text', text: 'see.' },
+      { kind: 'call_started', call: 0, name: 'look_up' },
+    ])
+    const given = [0, 1].map((call) =>
+      events.map((event) => (event.kind === 'call_arguments' && event.call === call ? event.text : '')).join(''),
+    )
+    expect(given).toEqual(calls.map((call) => call.arguments))
+    expect(events.at(-1)).toMatchObject({ kind: 'finish', reason: 'stop' })
+  })
+
+  it.each([
+    ['tool_calls', 'stop'],
+    ['function_call', 'stop'],
+    ['stop', 'stop'],
+    ['length', 'max_output_tokens'],
+  ])('takes the finish reason %s after a call as %s', async (finishReason, reason) => {
+    const model = await open(callTools([{ name: 'look_up', arguments: '{}' }], { finishReason }))
+    expect((await collect(model.generate(question()))).at(-1)).toMatchObject({ kind: 'finish', reason })
+  })
+
+  it('counts calls, results, tools and pictures where the provider counts nothing', async () => {
+    const model = await open(callTools([{ name: 'look_up', arguments: '{"w":1}' }], { usage: 'none' }))
+    const tools = [{ name: 'look_up' }]
+    const image = { url: 'data:image/png;base64,AA==', detail: 'low' as const }
+    const context: ContextItem[] = [
+      { role: 'user', text: 'Look', images: [image] },
+      { role: 'tool_call', callId: 'a', name: 'look_up', arguments: '{}' },
+      { role: 'tool_result', callId: 'a', output: 'rain' },
+    ]
+    const events = await collect(model.generate({ instructions: '', context, tools, signal: question().signal }))
+    // 4 + 10 + 4 bytes in three entries, 18 of a tool, a picture; 14 bytes of answer
+    const usage = { inputTokens: 1 + 3 + 1 + 5 + 16 + 85, outputTokens: 4, cachedTokens: 0 }
+    expect(events.at(-1)).toEqual({ kind: 'finish', reason: 'stop', usage })
+  })
+
+  it('fails where the arguments of a call are without end', async () => {
+    const given = JSON.stringify({ word: 'x'.repeat(1 << 20) })
+    const model = await open(callTools([{ name: 'look_up', arguments: given }], { manner: 'whole' }))
+    await expect(collect(model.generate(question()))).rejects.toMatchObject({ code: 'answer_too_large' })
+  })
+
+  it('fails on a call that was never named, unless the limit of tokens cut it off', async () => {
+    const data = (finish: string) =>
+      `{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]},"finish_reason":"${finish}"}]}`
+    const model = await open([
+      { kind: 'garbage', data: data('tool_calls') },
+      { kind: 'garbage', data: data('length') },
+    ])
+    await expect(collect(model.generate(question()))).rejects.toMatchObject({ code: 'bad_stream' })
+    expect(await collect(model.generate(question()))).toMatchObject([{ kind: 'finish', reason: 'max_output_tokens' }])
+  })
+
+  it('gives up a provider that falls silent in the middle of a call', async () => {
+    const clock = makeManualClock()
+    const calls = [{ name: 'look_up', arguments: '{"word": "rain"}' }]
+    const model = await open(callTools(calls, { then: 'hang' }), clock)
+    const events: LanguageEvent[] = []
+    const answer = (async () => {
+      for await (const event of model.generate(question())) events.push(event)
+    })()
+    await vi.waitFor(() => expect(events).toHaveLength(2))
+    clock.advance(5_000)
+    await expect(answer).rejects.toMatchObject({ message: 'groq took too long to give the next token' })
   })
 
   it('reports the usage that the provider counts', async () => {

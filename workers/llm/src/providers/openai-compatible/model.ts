@@ -2,6 +2,7 @@ import type { LlmProvider } from '@voicebox/config'
 import type { FinishReason, GenerationRequest, LanguageEvent, LanguageModel, LanguageUsage } from '@voicebox/engines'
 import { type Clock, Failure, systemClock } from '@voicebox/kernel'
 import { OpenAI } from 'openai'
+import { makeCallReader } from './call-reader.ts'
 import { isFilteredPrompt, providerFailure } from './failure.ts'
 import { readChunk } from './read-chunk.ts'
 import { chatRequest } from './request.ts'
@@ -42,7 +43,8 @@ async function* answer(
 ): AsyncGenerator<LanguageEvent, void, undefined> {
   if (request.signal.aborted) return
   const connection = watchConnection(clock, [request.signal, closed])
-  let text = ''
+  const calls = makeCallReader(provider.name)
+  let said = ''
   let reason: FinishReason | undefined
   let usage: LanguageUsage | undefined
   let failure: Failure | undefined
@@ -51,37 +53,44 @@ async function* answer(
     const stream = await client.chat.completions.create(chatRequest(provider, request), { signal: connection.signal })
     for await (const chunk of stream) {
       const read = readChunk(chunk)
+      const text = read.text === '' ? [] : [{ kind: 'text' as const, text: read.text }]
+      for (const event of [...text, ...calls.read(read.calls)]) {
+        said += wordsOf(event)
+        connection.rest()
+        yield event
+      }
+      // only now: what cannot be read in the last chunk is a failure still
       reason = read.reason ?? reason
       usage = read.usage ?? usage
-      if (read.text !== '') {
-        text += read.text
-        connection.rest()
-        yield { kind: 'text', text: read.text }
-      }
       if (reason !== undefined) connection.expect('the usage', usageWaitMs)
-      else if (text !== '') connection.expect('the next token', provider.idleTimeoutMs)
+      else if (said !== '') connection.expect('the next token', provider.idleTimeoutMs)
     }
   } catch (error) {
     if (isFilteredPrompt(error)) reason = 'content_filter'
-    else failure = providerFailure(provider.name, error)
+    else failure = error instanceof Failure ? error : providerFailure(provider.name, error)
   } finally {
     connection.close()
   }
   if (request.signal.aborted) return
   // once the finish reason is known, the answer is whole, whatever happens to the connection
-  if (reason === undefined) throw whyUnfinished(provider.name, { closed, overdue: connection.overdue(), failure, text })
-  yield { kind: 'finish', reason, usage: usage ?? estimateUsage(request, text) }
+  if (reason === undefined) throw whyUnfinished(provider.name, { closed, overdue: connection.overdue(), failure, said })
+  if (reason === 'stop') calls.end()
+  yield { kind: 'finish', reason, usage: usage ?? estimateUsage(request, said) }
+}
+
+function wordsOf(event: LanguageEvent): string {
+  return 'text' in event ? event.text : 'name' in event ? event.name : ''
 }
 
 function whyUnfinished(
   name: string,
-  seen: { closed: AbortSignal; overdue: string | undefined; failure: Failure | undefined; text: string },
+  seen: { closed: AbortSignal; overdue: string | undefined; failure: Failure | undefined; said: string },
 ): Failure {
   if (seen.closed.aborted) return new Failure('engine', 'provider_closed', `${name} was closed`)
   if (seen.overdue !== undefined)
     return new Failure('engine', 'provider_timeout', `${name} took too long to give ${seen.overdue}`)
   if (seen.failure !== undefined) return seen.failure
-  return seen.text === ''
+  return seen.said === ''
     ? new Failure('engine', 'empty_stream', `${name} answered with nothing`)
     : new Failure('engine', 'stream_cut', `${name} stopped in the middle of its answer`)
 }
