@@ -1,8 +1,10 @@
-import { type VoiceWindow, heardRateHz, windowSamples } from './heard.ts'
+import type { Denoisers } from './denoiser.ts'
+import { type InputRateHz, type VoiceWindow, heardRateHz, windowSamples } from './heard.ts'
+import { type NoiseReducer, makeNoiseReducer } from './noise-reducer.ts'
 import { concatSamples, msToSamples } from './pcm16.ts'
 import type { Resampler, Resamplers } from './resampler.ts'
 import { type Silero, type SileroMemory, makeSileroMemory, maxRows } from './silero.ts'
-import type { HeardOfStream, VadCommand } from './vad-messages.ts'
+import type { HearingManner, HeardOfStream, VadCommand } from './vad-messages.ts'
 
 /** Listens to many streams in rounds, so that a stream with much to say delays the others by one round only. */
 export interface Hearing {
@@ -12,22 +14,29 @@ export interface Hearing {
   listen(): Promise<HeardOfStream[]>
 }
 
-export function makeHearing({ silero, resamplers }: { silero: Silero; resamplers: Resamplers }): Hearing {
+export interface HearingOptions {
+  silero: Silero
+  resamplers: Resamplers
+  denoisers: Denoisers
+}
+
+export function makeHearing({ silero, resamplers, denoisers }: HearingOptions): Hearing {
   const streams = new Map<number, Listener>()
   return {
     take(command) {
       switch (command.kind) {
-        case 'open': {
-          const rates = { fromHz: command.inputRateHz, toHz: heardRateHz }
-          streams.set(command.stream, makeListener(resamplers.open(rates), msToSamples(sliceMs, command.inputRateHz)))
+        case 'open':
+          streams.set(command.stream, makeListener(makeNoiseReducer(denoisers)))
           return
-        }
         case 'write':
-          streams.get(command.stream)?.unread.push({ samples: command.samples, detect: command.detect })
+          streams.get(command.stream)?.unread.push(command)
           return
-        case 'close':
-          streams.get(command.stream)?.resampler.close()
+        case 'close': {
+          const listener = streams.get(command.stream)
+          listener?.input?.resampler.close()
+          listener?.noiseReducer.close()
           streams.delete(command.stream)
+        }
       }
     },
     get hasWork() {
@@ -35,7 +44,7 @@ export function makeHearing({ silero, resamplers }: { silero: Silero; resamplers
     },
     async listen() {
       const active = [...streams].filter(([, listener]) => listener.unread.length > 0 || hasWindow(listener))
-      for (const [, listener] of active) read(listener)
+      for (const [, listener] of active) read(listener, resamplers)
       const ready = active.map(([, listener]) => listener).filter(hasWindow)
       for (let start = 0; start < ready.length; start += maxRows)
         await score(silero, ready.slice(start, start + maxRows))
@@ -47,10 +56,11 @@ export function makeHearing({ silero, resamplers }: { silero: Silero; resamplers
 const sliceMs = 100
 
 interface Listener {
-  readonly resampler: Resampler
-  readonly sliceSamples: number
+  /** For the rate of what was read last. */
+  input: { rateHz: InputRateHz; resampler: Resampler } | null
+  readonly noiseReducer: NoiseReducer
   /** What was written and not resampled yet. */
-  unread: { samples: Int16Array; detect: boolean }[]
+  unread: (HearingManner & { samples: Int16Array })[]
   /** Resampled samples from the end of the last window on; the first `reported` of them were reported before. */
   tail: Int16Array
   reported: number
@@ -61,9 +71,9 @@ interface Listener {
   heard: { pieces: Int16Array[]; windows: VoiceWindow[] }
 }
 
-const makeListener = (resampler: Resampler, sliceSamples: number): Listener => ({
-  resampler,
-  sliceSamples,
+const makeListener = (noiseReducer: NoiseReducer): Listener => ({
+  input: null,
+  noiseReducer,
   unread: [],
   tail: new Int16Array(0),
   reported: 0,
@@ -75,20 +85,30 @@ const makeListener = (resampler: Resampler, sliceSamples: number): Listener => (
 const hasWindow = (listener: Listener): boolean => listener.tail.length >= windowSamples
 
 /** Resamples until a window is complete, one slice is done where detection is off, or nothing is unread. */
-function read(listener: Listener): void {
+function read(listener: Listener, resamplers: Resamplers): void {
   while (!hasWindow(listener)) {
     const next = listener.unread[0]
     if (next === undefined) return
-    const slice = next.samples.subarray(0, listener.sliceSamples)
+    const slice = next.samples.subarray(0, msToSamples(sliceMs, next.inputRateHz))
     if (slice.length === next.samples.length) listener.unread.shift()
     else next.samples = next.samples.subarray(slice.length)
-    listener.tail = concatSamples([listener.tail, listener.resampler.process(slice)])
+    const resampled = resamplerFor(listener, next.inputRateHz, resamplers).process(slice)
+    listener.tail = concatSamples([listener.tail, listener.noiseReducer.process(resampled, next.suppression)])
     if (!next.detect) {
       passOver(listener, listener.tail.length)
       listener.memory = makeSileroMemory() // it must not join what comes after the pause to what was before
       return
     }
   }
+}
+
+/** At a change of the rate the old resampler's delay (2.5 to 5 ms of sound) is dropped; the count of samples goes on. */
+function resamplerFor(listener: Listener, rateHz: InputRateHz, resamplers: Resamplers): Resampler {
+  if (listener.input?.rateHz !== rateHz) {
+    listener.input?.resampler.close()
+    listener.input = { rateHz, resampler: resamplers.open({ fromHz: rateHz, toHz: heardRateHz }) }
+  }
+  return listener.input.resampler
 }
 
 async function score(silero: Silero, listeners: readonly Listener[]): Promise<void> {

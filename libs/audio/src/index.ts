@@ -1,3 +1,5 @@
+export { type AlignedResampler, openAlignedResampler } from './aligned-resampler.ts'
+export { type AudioCodec, type WireFormat, bytesPerMs, codecOf } from './audio-codec.ts'
 export {
   type Endpointer,
   type EndpointerState,
@@ -6,6 +8,14 @@ export {
   makeEndpointer,
 } from './endpointing.ts'
 export { type Heard, type InputRateHz, type VoiceWindow, heardRateHz, windowSamples } from './heard.ts'
+export { type KeptAudio, decodeBase64Audio, encodeKept } from './kept-audio.ts'
+export {
+  type PatientEndpointer,
+  type PatientEndpointingConfig,
+  type PatientState,
+  type PatientVerdict,
+  makePatientEndpointer,
+} from './patient-endpointing.ts'
 export { bytesOf, concatSamples, msToSamples, samplesOf, samplesToMs } from './pcm16.ts'
 export { type Resampler, type Resamplers, makeResamplers } from './resampler.ts'
 export {

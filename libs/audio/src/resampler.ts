@@ -9,6 +9,8 @@ export interface Resampler {
    * same, and after `n` samples it is `ceil(n · toHz / fromHz)` long. At equal rates it returns its argument.
    */
   process(samples: Int16Array): Int16Array
+  /** How much later the sound comes out, in samples of `toHz`. */
+  readonly delaySamples: number
   /** Ends the stream: returns the tail that the delay held back. Only `close` may follow. */
   flush(): Int16Array
   /** Gives the resampler back; closing twice is harmless, any other use after it throws. */
@@ -62,6 +64,7 @@ function openOn(instance: Instance, giveBack: () => void): Resampler {
   }
   return {
     process: (samples) => opened().process(samples),
+    delaySamples: instance.delaySamples,
     flush: () => opened().flush(),
     close() {
       if (!isOpen) return
@@ -74,6 +77,7 @@ function openOn(instance: Instance, giveBack: () => void): Resampler {
 
 /** One WebAssembly resampler. `rewind` brings it into exactly the state it was made in. */
 interface Instance {
+  readonly delaySamples: number
   process(samples: Int16Array): Int16Array
   flush(): Int16Array
   rewind(): void
@@ -106,15 +110,17 @@ function makeInstance(speex: Speex, fromHz: number, toHz: number): Instance {
   // The library sizes its output buffer by its largest input yet, rounding so that odd lengths can lose a sample. Filling
   // it once with the largest slice leaves room for every other.
   rewind()
+  const lowerHz = Math.min(fromHz, toHz)
   return {
     process,
-    flush: () => process(new Int16Array(Math.ceil((halfFilterSamples * fromHz) / Math.min(fromHz, toHz)))),
+    delaySamples: Math.round((halfFilterSamples * toHz) / lowerHz),
+    flush: () => process(new Int16Array(Math.ceil((halfFilterSamples * fromHz) / lowerHz))),
     rewind,
   }
 }
 
 function openPassThrough(): Resampler {
-  return { process: (samples) => samples, flush: () => new Int16Array(0), close: () => undefined }
+  return { process: (samples) => samples, delaySamples: 0, flush: () => new Int16Array(0), close: () => undefined }
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))

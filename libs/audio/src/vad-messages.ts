@@ -8,10 +8,17 @@ export interface VadThreadOptions {
 
 /** Said to the thread in batches, which it obeys in order. */
 export type VadCommand =
-  | { kind: 'open'; stream: number; inputRateHz: InputRateHz }
-  | { kind: 'write'; stream: number; samples: Int16Array<ArrayBuffer>; detect: boolean }
+  | { kind: 'open'; stream: number }
+  | ({ kind: 'write'; stream: number; samples: Int16Array<ArrayBuffer> } & HearingManner)
   | { kind: 'close'; stream: number }
   | { kind: 'stop' }
+
+/** How samples are to be heard. */
+export interface HearingManner {
+  inputRateHz: InputRateHz
+  detect: boolean
+  suppression: number
+}
 
 export type VadReply =
   | { kind: 'ready' }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { loadGtcrn } from './gtcrn.ts'
 import { makeHearing } from './hearing.ts'
 import { makeResamplers } from './resampler.ts'
 import { openSilero } from './silero.ts'
@@ -14,7 +15,7 @@ const { modelFile, maxStreams } = workerData as VadThreadOptions
 
 const silero = await openSilero(modelFile)
 const resamplers = await makeResamplers({ maxInstances: 2 * maxStreams }) // one pair for 24 kHz, one for 8 kHz
-const hearing = makeHearing({ silero, resamplers })
+const hearing = makeHearing({ silero, resamplers, denoisers: await loadGtcrn() })
 let batchesTaken = 0
 let isListening = false
 let isStopped = false

@@ -172,6 +172,37 @@ describe('Voice activity detection', () => {
     ])
   })
 
+  it('goes on without gap or overlap when the rate changes in the middle', async () => {
+    const speech = await recording('goodbye-mary')
+    const runs = [
+      { inputRateHz: 24_000, samples: (await resampled(speech, 16_000, 24_000)).subarray(0, 30_001) },
+      { inputRateHz: 8_000, samples: (await resampled(speech, 16_000, 8_000)).subarray(0, 7_003) },
+      { inputRateHz: 24_000, samples: whiteNoise(1_000, 3_000) },
+      { inputRateHz: 16_000, samples: speech },
+    ] as const
+    const heard: Heard[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stream = activity.open({
+      inputRateHz: 8_000,
+      onHeard: (piece) => void (heard.push(piece), stream.pendingMs === 0 && resolve()),
+      onFailure: () => undefined,
+    })
+    const expected: Int16Array[] = []
+    for (const { inputRateHz, samples } of runs) {
+      stream.inputRateHz = inputRateHz
+      for (const chunk of cut(samples, [999, 1, 240])) stream.write(chunk)
+      expected.push(await resampled(samples, inputRateHz, 16_000))
+      expect(stream.endSample).toBe(concatSamples(expected).length)
+    }
+    await promise
+    stream.close()
+    const whole = concatSamples(expected)
+    expect(firstDifference(concatSamples(heard.map(({ samples }) => samples)), whole)).toBe(-1)
+    expect(heard.flatMap(({ windows }) => windows.map(({ endSample }) => endSample))).toEqual(
+      Array.from({ length: Math.floor(whole.length / 512) }, (_, i) => (i + 1) * 512),
+    )
+  })
+
   it('says how much is pending until everything is heard', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const stream = activity.open({

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Clock, Failure, systemClock } from '@voicebox/kernel'
 import { type Heard, type InputRateHz, heardRateHz } from './heard.ts'
+import { samplesToMs } from './pcm16.ts'
 import { makeVadLink } from './vad-link.ts'
 
 /** Voice activity detection for many streams, in one thread of its own: the event loop only copies bytes. */
@@ -29,11 +30,20 @@ export interface VoiceStream {
    * windows, at no cost of inference; the model forgets the past.
    */
   detect: boolean
+  /** The rate of what is written from now on. */
+  inputRateHz: InputRateHz
+  /**
+   * How much of the noise is taken out of what is written from now on: 0 is nothing, 1 is all. Once it was above zero
+   * the sound is heard 32 ms later, for as long as the stream is open.
+   */
+  suppression: number
   /**
    * Takes audio of `inputRateHz`, of any length; the array is free again when this returns. Throws `Failure` `capacity`
    * when `maxPendingMs` are pending already, or `maxTotalPendingMs` over all streams.
    */
   write(samples: Int16Array): void
+  /** Where what was written so far ends, in samples of the 16 kHz stream that is heard. */
+  readonly endSample: number
   /** How much was written and not heard back yet; zero exactly when everything was. */
   readonly pendingMs: number
   close(): void
@@ -56,7 +66,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
   const { maxPendingMs = 300_000, maxTotalPendingMs = 3_600_000 } = options
   const open = new Map<number, OpenStream>()
   let lastStream = 0
-  let totalPendingMs = 0
+  let totalPending = 0
   let isClosed = false
 
   const link = makeVadLink({
@@ -66,7 +76,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
     onCrash(failure) {
       const lost = [...open.values()]
       open.clear()
-      totalPendingMs = 0
+      totalPending = 0
       for (const stream of lost) stream.fail(failure)
     },
   })
@@ -78,16 +88,17 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       if (open.size >= maxStreams)
         throw new Failure('capacity', 'too_many_voice_streams', 'Too many audio streams are open')
       const stream = (lastStream += 1)
-      let writtenSamples = 0
+      let run: Run = { rateHz: inputRateHz, startSample: 0, written: 0 }
       let heardSamples = 0
+      const pending = (): number => (open.has(stream) ? endOf(run) - heardSamples : 0)
       const close = (): void => {
-        totalPendingMs -= voiceStream.pendingMs
+        totalPending -= pending()
         if (open.delete(stream)) link.send({ kind: 'close', stream })
       }
       open.set(stream, {
         pendingMs: () => voiceStream.pendingMs,
         hear(heard) {
-          totalPendingMs -= (heard.samples.length * 1000) / heardRateHz
+          totalPending -= heard.samples.length
           heardSamples += heard.samples.length
           try {
             onHeard(heard)
@@ -98,21 +109,28 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
         },
         fail: onFailure,
       })
-      link.send({ kind: 'open', stream, inputRateHz })
+      link.send({ kind: 'open', stream })
       const voiceStream: VoiceStream = {
         detect: true,
+        inputRateHz,
+        suppression: 0,
         write(samples) {
           if (!open.has(stream) || samples.length === 0) return
+          const totalPendingMs = samplesToMs(totalPending, heardRateHz)
           if (voiceStream.pendingMs > maxPendingMs || totalPendingMs > maxTotalPendingMs)
             throw new Failure('capacity', 'audio_backlog', 'Audio comes faster than it can be heard')
-          writtenSamples += samples.length
-          totalPendingMs += (samples.length * 1000) / inputRateHz
-          link.send({ kind: 'write', stream, samples: new Int16Array(samples), detect: voiceStream.detect })
+          const { detect, inputRateHz, suppression } = voiceStream
+          const start = endOf(run)
+          if (inputRateHz !== run.rateHz) run = { rateHz: inputRateHz, startSample: start, written: 0 }
+          run.written += samples.length
+          totalPending += endOf(run) - start
+          link.send({ kind: 'write', stream, samples: new Int16Array(samples), detect, inputRateHz, suppression })
+        },
+        get endSample() {
+          return endOf(run)
         },
         get pendingMs() {
-          // Resampling rounds up, so that the difference is below zero by a part of a sample when all is heard.
-          const difference = writtenSamples * heardRateHz - heardSamples * inputRateHz
-          return open.has(stream) ? Math.max(0, (difference * 1000) / (inputRateHz * heardRateHz)) : 0
+          return samplesToMs(pending(), heardRateHz)
         },
         close,
       }
@@ -135,5 +153,16 @@ interface OpenStream {
   hear(heard: Heard): void
   fail(failure: Failure): void
 }
+
+/** What was written to a stream since it has had this rate. */
+interface Run {
+  rateHz: InputRateHz
+  startSample: number
+  written: number
+}
+
+/** Resampling rounds up, for each run by itself. */
+const endOf = ({ rateHz, startSample, written }: Run): number =>
+  startSample + Math.ceil((written * heardRateHz) / rateHz)
 
 const bundledModel = new URL('../models/silero_vad_v5.onnx', import.meta.url)

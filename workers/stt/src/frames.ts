@@ -27,3 +27,29 @@ export async function* framesUntil(
 export async function collectFrames(audio: AsyncIterable<Int16Array>, signal: AbortSignal): Promise<Int16Array> {
   return concatSamples(await Array.fromAsync(framesUntil(audio, signal)))
 }
+
+/** Yields no more than so many samples, and closes the audio then. */
+export async function* firstSamples(
+  audio: AsyncIterable<Int16Array>,
+  count: number,
+): AsyncGenerator<Int16Array, void, undefined> {
+  let left = count
+  if (left <= 0) return
+  for await (const frame of audio) {
+    yield frame.subarray(0, left)
+    left -= frame.length
+    if (left <= 0) return
+  }
+}
+
+/** The same audio, and how much of it was taken so far. */
+export function counted(audio: AsyncIterable<Int16Array>): { frames: AsyncIterable<Int16Array>; samples(): number } {
+  let samples = 0
+  async function* count(): AsyncGenerator<Int16Array, void, undefined> {
+    for await (const frame of audio) {
+      samples += frame.length
+      yield frame
+    }
+  }
+  return { frames: count(), samples: () => samples }
+}

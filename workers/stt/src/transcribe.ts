@@ -1,53 +1,59 @@
 import { heardRateHz } from '@voicebox/audio'
-import type { RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
-import { type Clock, type Failure, type Log, messageFor, toFailure } from '@voicebox/kernel'
-import { type JobContext, type Redis, type TranscribeJob, type WorkerResult, readAudio } from '@voicebox/streams'
+import type { EngineDescriptor, RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
+import { type Clock, type Log, toFailure } from '@voicebox/kernel'
+import { type JobContext, type Redis, type TranscribeJob, readAudio } from '@voicebox/streams'
+import { counted } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
+import { makeSettledWords } from './settled-words.ts'
 
 export interface TranscribeParts {
   redis: Redis
   recognizer: SpeechRecognizer
+  interims: EngineDescriptor['interims']
   clock: Clock
   log: Log
 }
 
 /**
  * Recognizes the utterance of a job from its stored audio, and says what it hears. An engine that breaks gets a second
- * chance, because the utterance may not have been the cause.
+ * chance, because the utterance may not have been the cause. What an engine calls settled stays so: no attempt takes back
+ * what another one said.
  */
 export async function transcribe(parts: TranscribeParts, job: TranscribeJob, context: JobContext): Promise<void> {
+  const settled = parts.interims === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
+  const mayPass = (text: string): boolean => settled === null || settled.extend(text)
   try {
-    await transcribeOnce(parts, job, context)
+    await transcribeOnce(parts, job, context, mayPass)
   } catch (error) {
     const { kind, code, retryable } = toFailure(error)
     if (kind !== 'engine' || !retryable || context.signal.aborted) throw error
     parts.log.warn({ jobId: job.id, itemId: job.itemId, code }, 'A recognition is tried again')
-    await transcribeOnce(parts, job, context)
+    await transcribeOnce(parts, job, context, mayPass)
   }
 }
 
-/** The last result of a job that failed. */
-export function transcriptFailed({ itemId }: TranscribeJob, failure: Failure): WorkerResult {
-  const message = messageFor(failure, 'The utterance could not be transcribed')
-  return { kind: 'transcript_failed', itemId, code: failure.code, message }
-}
+/** Of an interim text, whether it may be said. */
+type MayPass = (text: string) => boolean
 
 async function transcribeOnce(
   { redis, recognizer, clock, log }: TranscribeParts,
   job: TranscribeJob,
   context: JobContext,
+  mayPass: MayPass,
 ): Promise<void> {
   const { itemId, sessionId } = job
   const { signal } = context
   const audio = counted(readAudio(redis, sessionId, itemId, { signal, log }))
   const interims = makeInterimThrottle({ intervalMs: interimIntervalMs, clock, pass: emitInterim })
   try {
-    for await (const { kind, text } of recognizer.recognize({ audio: audio.frames, signal, ...hintsOf(job) })) {
-      if (kind === 'interim') interims.offer(text)
+    for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...wishesOf(job) })) {
+      if (recognition.kind === 'interim') interims.offer(recognition.text)
       else {
         interims.close() // none may follow the final
+        const { text, logprobs } = recognition
         const audioMs = Math.round((audio.samples() * 1_000) / heardRateHz)
-        await context.emit({ kind: 'transcript_final', itemId, text, audioMs })
+        const sureness = logprobs === undefined ? {} : { logprobs }
+        await context.emit({ kind: 'transcript_final', itemId, text, audioMs, ...sureness })
       }
     }
   } finally {
@@ -55,6 +61,7 @@ async function transcribeOnce(
   }
 
   function emitInterim(text: string): void {
+    if (!mayPass(text)) return
     context.emit({ kind: 'transcript_interim', itemId, text }).catch((error: unknown) => {
       log.warn({ jobId: job.id, itemId, error }, 'An interim transcript was lost')
     })
@@ -63,17 +70,11 @@ async function transcribeOnce(
 
 const interimIntervalMs = 100
 
-function counted(audio: AsyncIterable<Int16Array>): { frames: AsyncIterable<Int16Array>; samples(): number } {
-  let samples = 0
-  async function* count(): AsyncGenerator<Int16Array, void, undefined> {
-    for await (const frame of audio) {
-      samples += frame.length
-      yield frame
-    }
+function wishesOf(job: TranscribeJob): Pick<RecognitionRequest, 'language' | 'prompt' | 'wantsLogprobs'> {
+  const { language, prompt, wantsLogprobs } = job
+  return {
+    ...(language !== undefined && { language }),
+    ...(prompt !== undefined && { prompt }),
+    ...(wantsLogprobs !== undefined && { wantsLogprobs }),
   }
-  return { frames: count(), samples: () => samples }
-}
-
-function hintsOf({ language, prompt }: TranscribeJob): Pick<RecognitionRequest, 'language' | 'prompt'> {
-  return { ...(language !== undefined && { language }), ...(prompt !== undefined && { prompt }) }
 }

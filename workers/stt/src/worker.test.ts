@@ -84,6 +84,65 @@ describe('the recognition worker', () => {
     expect(final?.kind === 'transcript_final' && Math.abs(final.audioMs - audioMs)).toBeLessThanOrEqual(1)
   })
 
+  it('says how sure it is where the job asks for it', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_STUB: '{"transcript":"two words"}' })
+    await say('item_1', new Int16Array(160))
+    await ask('jobs:stt:stub', 'item_1', { wantsLogprobs: true })
+    const final = await lastOf('item_1')
+    expect(final?.kind === 'transcript_final' && final.logprobs?.map(({ token }) => token)).toEqual(['two', ' words'])
+  })
+
+  it('looks what the words so far are of an utterance that goes on, and transcribes it all the same', async () => {
+    await start(mini)
+    const [{ samples, text }] = (await recordings()) as [Recording]
+    const peekMs = msOf(samples)
+    await ask('jobs:stt:whisper', 'item_1', { peekMs })
+    await append('item_1', samples.slice(0, 8_000))
+    await append('item_1', samples.slice(8_000))
+    expect(await lastOf('item_1')).toEqual({ kind: 'transcript_peeked', itemId: 'item_1', text, audioMs: peekMs })
+    results.length = 0
+    await say('item_1', new Int16Array(16_000))
+    await ask('jobs:stt:whisper', 'item_1')
+    const audioMs = msOf(samples) + 1_000
+    expect(await lastOf('item_1')).toEqual({ kind: 'transcript_final', itemId: 'item_1', text, audioMs })
+  })
+
+  it('looks only at the part that was asked for, or at what there is of it', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_STUB: '{"transcript":"done"}' })
+    await append('item_1', new Int16Array(16_000))
+    await ask('jobs:stt:stub', 'item_1', { peekMs: 250 })
+    await say('item_2', new Int16Array(1_600))
+    await ask('jobs:stt:stub', 'item_2', { peekMs: 250 })
+    expect([await lastOf('item_1'), await lastOf('item_2')]).toEqual([
+      { kind: 'transcript_peeked', itemId: 'item_1', text: 'done', audioMs: 250 },
+      { kind: 'transcript_peeked', itemId: 'item_2', text: 'done', audioMs: 100 },
+    ])
+  })
+
+  it('knows no words where it could not look, and leaves the utterance alone', async () => {
+    await start(mini)
+    const [{ samples, text }] = (await recordings()) as [Recording]
+    await append('item_1', samples)
+    await ask('jobs:stt:whisper', 'item_1', { peekMs: 500, language: 'de' })
+    expect(await lastOf('item_1')).toEqual({ kind: 'transcript_peeked', itemId: 'item_1', text: '', audioMs: 500 })
+    results.length = 0
+    await say('item_1', new Int16Array(160))
+    await ask('jobs:stt:whisper', 'item_1')
+    expect(await lastOf('item_1')).toMatchObject({ kind: 'transcript_final', text })
+  })
+
+  it('does not look at an utterance that was cancelled', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'stub' })
+    await ask('jobs:stt:stub', 'item_1', { peekMs: 500 })
+    await append('item_1', new Int16Array(160))
+    await cancelWork(redis, sessionId, 'item_1')
+    await say('item_1', new Int16Array(16_000))
+    await say('item_2', new Int16Array(160))
+    await ask('jobs:stt:stub', 'item_2', { peekMs: 500 })
+    expect(await lastOf('item_2')).toMatchObject({ kind: 'transcript_peeked', itemId: 'item_2' })
+    expect(results).toHaveLength(1)
+  })
+
   it('says that a transcription failed, and why', async () => {
     await start(mini)
     await say('item_1', new Int16Array(160))

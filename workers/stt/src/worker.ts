@@ -1,10 +1,11 @@
 import { loadConfig } from '@voicebox/config'
+import { sttEngines } from '@voicebox/engines'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
+import { doJob, jobFailed } from './job.ts'
 import { openEngine } from './open-engine.ts'
-import { transcribe, transcriptFailed } from './transcribe.ts'
 
 /** How long recognitions under way may take to end when the worker leaves. */
 const drainMs = 5_000
@@ -34,7 +35,8 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const chosen = chooseSttEngine(config)
     const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
     scope.use(recognizer)
-    const parts = { redis, recognizer, clock: systemClock, log }
+    const { interims } = sttEngines[chosen.name]
+    const parts = { redis, recognizer, interims, clock: systemClock, log }
     const consumer = consumeLane(redis, {
       lane: `jobs:stt:${chosen.name}`,
       concurrency,
@@ -42,8 +44,8 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       consumer: name,
       clock: systemClock,
       log,
-      run: (job, context) => transcribe(parts, job, context),
-      failed: (job, failure) => [transcriptFailed(job, failure)],
+      run: (job, context) => doJob(parts, job, context),
+      failed: (job, failure) => [jobFailed(job, failure)],
     })
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
     ready({ kind: 'ready', summary: `speech to text: ${about}. ${chosen.why}` })

@@ -53,3 +53,31 @@ export function firstDifference(a: Int16Array, b: Int16Array): number {
   const at = a.findIndex((sample, i) => sample !== b[i])
   return at === -1 && a.length !== b.length ? a.length : at
 }
+
+/** How far what is not the original, at whatever level, lies below it, in dB. The piece begins `delaySamples` late. */
+export function likenessDb(piece: Int16Array, original: Int16Array, delaySamples: number): number {
+  const sampleCount = Math.min(original.length, piece.length - delaySamples)
+  let [product, power] = [0, 0]
+  for (let i = 0; i < sampleCount; i += 1) {
+    product += (original[i] ?? 0) * (piece[i + delaySamples] ?? 0)
+    power += (original[i] ?? 0) ** 2
+  }
+  let rest = 0
+  for (let i = 0; i < sampleCount; i += 1)
+    rest += ((piece[i + delaySamples] ?? 0) - (product / power) * (original[i] ?? 0)) ** 2
+  return 10 * Math.log10(product ** 2 / power / rest)
+}
+
+/** Noise whose power lies in the low frequencies, as that of fans and engines does; of the given root mean square. */
+export function rumble(sampleCount: number, rms: number, seed = 1): Int16Array {
+  let level = 0
+  return atLevel(
+    whiteNoise(sampleCount, 3_000, seed).map((sample) => (level = 0.95 * level + 0.3 * sample)),
+    rms,
+  )
+}
+
+export function atLevel(samples: Int16Array, rms: number): Int16Array {
+  const factor = rms / rmsOf(samples)
+  return samples.map((sample) => Math.round(sample * factor))
+}

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Failure } from '@voicebox/kernel'
+import { type Line, lineOf } from './lines.ts'
 
 /** One process that hears one utterance. */
 export interface Decoder {
@@ -11,10 +12,10 @@ export interface Decoder {
   /** Says that the utterance is over. */
   end(): void
   /**
-   * What was understood, phrase by phrase, as soon as the speaker pauses after it; ends when all was heard or after
-   * `kill`. Throws `Failure` if the process failed. To be read once.
+   * What was understood: each phrase as soon as the speaker pauses after it, and then its words; ends when all was heard
+   * or after `kill`. Throws `Failure` if the process failed. To be read once.
    */
-  phrases(): AsyncIterable<string>
+  lines(): AsyncIterable<Line>
   /** Ends it at once; resolves when nothing of it is left. */
   kill(): Promise<void>
 }
@@ -39,8 +40,11 @@ export function startDecoder(env: NodeJS.ProcessEnv): Decoder {
       await Promise.race([once(stdin, 'drain').catch(() => {}), closed])
     },
     end: () => stdin.end(),
-    async *phrases() {
-      for await (const line of createInterface({ input: stdout })) if (line.trim() !== '') yield line.trim()
+    async *lines() {
+      for await (const printed of createInterface({ input: stdout })) {
+        const line = lineOf(printed)
+        if (line !== null) yield line
+      }
       await closed
       if (!isKilled && child.exitCode !== 0) throw failureOf(child.exitCode, startFailure)
     },
@@ -59,7 +63,7 @@ export function startDecoder(env: NodeJS.ProcessEnv): Decoder {
  * pipe but not for the socket that Node gives a child, hence `cat`. The trap lets the shell outlive the other two and
  * reap them when the group is ended.
  */
-const pipeline = 'trap : TERM; cat | pocketsphinx_continuous -infile /dev/stdin -logfn /dev/null'
+const pipeline = 'trap : TERM; cat | pocketsphinx_continuous -infile /dev/stdin -time yes -logfn /dev/null'
 
 const programMissing = 127
 

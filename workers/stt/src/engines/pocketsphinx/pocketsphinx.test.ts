@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Recognition, SpeechRecognizer } from '@voicebox/engines'
+import { type Recognition, type SpeechRecognizer, sttEngines } from '@voicebox/engines'
 import { describeSpeechRecognizer, wordErrorRate } from '@voicebox/engines/testing'
 import { sleep } from '@voicebox/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,8 @@ const open = (): Promise<SpeechRecognizer> => openPocketsphinx({ maxProcesses: 2
 
 describeSpeechRecognizer('pocketsphinx', async () => ({
   open,
+  interims: sttEngines.pocketsphinx.interims,
+  givesLogprobs: true,
   utterances: [await flite('kal16', 'hello can you help'), await flite('kal16', 'how are you now')],
 }))
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import type { Recognition, SpeechRecognizer } from '@voicebox/engines'
+import type { Recognition, SpeechRecognizer, TokenLogprob } from '@voicebox/engines'
 import { Failure, makeSlots } from '@voicebox/kernel'
 import { engineClosed } from '../../engine-closed.ts'
 import { framesUntil } from '../../frames.ts'
@@ -28,12 +28,15 @@ export async function openPocketsphinx(options: PocketsphinxOptions): Promise<Sp
 
   return {
     name,
-    async *recognize({ audio, language, signal }) {
+    async *recognize({ audio, language, wantsLogprobs, signal }) {
       refuseOtherThanEnglish(language)
       const leaving = new AbortController()
       const ending = AbortSignal.any([signal, closing.signal, leaving.signal])
       try {
-        yield* hear(framesUntil(audio, ending), ending)
+        for await (const recognition of hear(framesUntil(audio, ending), ending)) {
+          if (recognition.kind === 'interim' || wantsLogprobs === true) yield recognition
+          else yield { kind: 'final', text: recognition.text }
+        }
       } finally {
         leaving.abort()
       }
@@ -53,7 +56,7 @@ export async function openPocketsphinx(options: PocketsphinxOptions): Promise<Sp
     const first = await frames.next()
     if (signal.aborted) return
     if (first.done === true) {
-      yield { kind: 'final', text: '' }
+      yield { kind: 'final', text: '', logprobs: [] }
       return
     }
     const release = await slots.take(signal).catch((error: unknown) => {
@@ -85,13 +88,20 @@ async function* decode(
   const feeding = feed(decoder, first, rest).then(() => (isOver = true))
   feeding.catch(kill)
   let text = ''
-  for await (const phrase of decoder.phrases()) {
-    text += text === '' ? phrase : ` ${phrase}`
+  const logprobs: TokenLogprob[] = []
+  for await (const line of decoder.lines()) {
     if (signal.aborted) return
+    if (line.kind === 'word') {
+      logprobs.push({ token: logprobs.length === 0 ? line.text : ` ${line.text}`, logprob: line.logprob })
+      continue
+    }
+    text += text === '' ? line.text : ` ${line.text}`
     if (!isOver) yield { kind: 'interim', text }
   }
   await feeding
-  if (!signal.aborted) yield { kind: 'final', text }
+  if (signal.aborted) return
+  const isTold = logprobs.map(({ token }) => token).join('') === text
+  yield { kind: 'final', text, ...(isTold && { logprobs }) }
 }
 
 /** How many utterances one worker hears at a time. */

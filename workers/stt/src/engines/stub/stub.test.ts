@@ -1,3 +1,4 @@
+import { sttEngines } from '@voicebox/engines'
 import { describeSpeechRecognizer } from '@voicebox/engines/testing'
 import { makeManualClock } from '@voicebox/kernel'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +15,8 @@ describeSpeechRecognizer('the stub', () =>
       { samples, text: transcript },
     ],
     listens: false,
+    interims: sttEngines.stub.interims,
+    givesLogprobs: true,
   }),
 )
 

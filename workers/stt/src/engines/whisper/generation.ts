@@ -23,6 +23,35 @@ export function startProcessor(forbidden: readonly number[], openingLength: numb
   })
 }
 
+/** How sure the model is of the tokens of the rows that ask for it. */
+export interface Sureness {
+  /** To be the last of the processors. */
+  processor: LogitsProcessor
+  /** The logarithms of the probabilities of the row's tokens so far, from the text's first on; undefined where none are wanted. */
+  of(row: number): readonly number[] | undefined
+}
+
+/** Holds for a generation that chooses the likeliest token. */
+export function makeSureness(wanted: readonly boolean[], openingLength: number): Sureness {
+  const logprobs = wanted.map((isWanted): number[] | undefined => (isWanted ? [] : undefined))
+  return {
+    of: (row) => logprobs[row],
+    processor: processor((length, rows) => {
+      if (length < openingLength) return
+      for (const [row, scores] of rows.entries()) logprobs[row]?.push(likeliest(scores))
+    }),
+  }
+}
+
+/** The greatest log-softmax of the scores. */
+function likeliest(scores: Float32Array): number {
+  let greatest = -Infinity
+  for (const score of scores) if (score > greatest) greatest = score
+  let sum = 0
+  for (const score of scores) sum += Math.exp(score - greatest)
+  return Math.min(0, -Math.log(sum))
+}
+
 export interface WatchedRow {
   /** Most tokens of the text. */
   longest: number

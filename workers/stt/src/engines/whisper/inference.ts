@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { Failure } from '@voicebox/kernel'
 import type { BatchedWork } from './batches.ts'
-import type { WhisperCommand, WhisperModelFacts, WhisperReply, WhisperThreadOptions, WindowWork } from './messages.ts'
+import type {
+  Transcript,
+  WhisperCommand,
+  WhisperModelFacts,
+  WhisperReply,
+  WhisperThreadOptions,
+  WindowWork,
+} from './messages.ts'
 
 /** One run of the thread that Whisper runs on. */
 export interface Inference {
@@ -17,7 +24,7 @@ export interface Inference {
   close(): Promise<void>
 }
 
-type Work = BatchedWork<WindowWork, string>
+type Work = BatchedWork<WindowWork, Transcript>
 
 /** Resolves when the thread has loaded its model; throws the `Failure` if it cannot. */
 export async function startInference(options: WhisperThreadOptions): Promise<Inference> {
@@ -37,7 +44,7 @@ export async function startInference(options: WhisperThreadOptions): Promise<Inf
       case 'unable':
         return ready.reject(new Failure('engine', reply.code, reply.message, { retryable: false }))
       case 'recognized':
-        return works.get(reply.id)?.finish(reply.text)
+        return works.get(reply.id)?.finish(reply.transcript)
       case 'done':
         return batch?.resolve()
       case 'failed':

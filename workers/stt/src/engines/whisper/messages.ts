@@ -1,4 +1,5 @@
 import type { Settings } from '@voicebox/config'
+import type { TokenLogprob } from '@voicebox/engines'
 import type { Device } from '@voicebox/inference'
 import type { WhisperModelPlace } from './model-files.ts'
 
@@ -14,6 +15,14 @@ export interface WindowWork {
   /** A language of the model; absent: the one it hears. */
   language?: string | undefined
   prompt?: string | undefined
+  wantsLogprobs?: boolean
+}
+
+/** What was heard in a window. */
+export interface Transcript {
+  text: string
+  /** Its pieces, in order, where they were asked for. */
+  logprobs?: readonly TokenLogprob[]
 }
 
 export type WhisperCommand =
@@ -27,7 +36,7 @@ export type WhisperReply =
   | { kind: 'ready'; model: WhisperModelFacts }
   /** The thread cannot start, and ends. */
   | { kind: 'unable'; code: string; message: string }
-  | { kind: 'recognized'; id: number; text: string }
+  | { kind: 'recognized'; id: number; transcript: Transcript }
   | { kind: 'done' }
   /** The batch failed; the thread goes on. */
   | { kind: 'failed'; message: string }

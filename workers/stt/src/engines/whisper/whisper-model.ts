@@ -9,21 +9,22 @@ import {
 } from '@huggingface/transformers'
 import type { Device } from '@voicebox/inference'
 import { featuresOf } from './features.ts'
-import { choiceProcessor, startProcessor, transcriptWatch } from './generation.ts'
-import type { WhisperModelFacts, WhisperThreadOptions, WindowWork } from './messages.ts'
+import { choiceProcessor, makeSureness, startProcessor, transcriptWatch } from './generation.ts'
+import type { Transcript, WhisperModelFacts, WhisperThreadOptions, WindowWork } from './messages.ts'
 import { type ControlTokens, type Opening, openingOf } from './opening.ts'
+import { piecesOf } from './token-pieces.ts'
 
 /** A loaded model. Its inference blocks the loop that it runs on. */
 export interface WhisperModel {
   readonly facts: WhisperModelFacts
-  /** Recognizes windows together; calls back for each as soon as its text is complete, unless it is unwanted by then. */
+  /** Recognizes windows together; calls back for each as soon as its transcript is complete, unless it is unwanted by then. */
   transcribe(rows: readonly TranscribedRow[]): Promise<void>
 }
 
 export interface TranscribedRow {
   work: WindowWork
   isWanted(): boolean
-  onText(text: string): void
+  onTranscript(transcript: Transcript): void
 }
 
 /** Loads the model from its folder, whose files have been checked. Nothing is ever fetched. */
@@ -61,26 +62,37 @@ export async function loadWhisper(options: WhisperThreadOptions, device: Device)
     const windows = group.map(({ row }) => row.work.samples)
     const [{ opening }] = group as [(typeof group)[number]]
     const openingLength = lengthOf(opening)
-    const watched = group.map(({ row }) => ({
+    const sureness = makeSureness(
+      group.map(({ row }) => row.work.wantsLogprobs === true),
+      openingLength,
+    )
+    const watched = group.map(({ row }, index) => ({
       longest: Math.min(longestText(row.work.samples.length), longestTokens - openingLength),
       isWanted: () => row.isWanted(),
-      onTokens: (ids: number[]) => row.onText(textOf(ids)),
+      onTokens: (ids: number[]) => row.onTranscript(transcriptOf(ids, sureness.of(index))),
     }))
     await generate.call(loaded, {
       inputs: await featuresOf(extractor, windows),
       decoder_input_ids: group.map((member) => member.opening.prefix), // one a row, or the decoder refuses the batch
       max_new_tokens: longestTokens - opening.prefix.length,
+      do_sample: false, // what is sure is told of the likeliest token
       begin_suppress_tokens: null, // startProcessor knows where the text starts
       logits_processor: [
         choiceProcessor(group.map((member) => member.opening)),
         startProcessor(generation.begin_suppress_tokens ?? [], openingLength),
+        sureness.processor, // sees what the others have left
       ],
       stopping_criteria: transcriptWatch(watched, openingLength, [generation.eos_token_id].flat()),
     })
   }
 
-  function textOf(ids: number[]): string {
-    return ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true }).trim()
+  function transcriptOf(ids: number[], logprobs: readonly number[] | undefined): Transcript {
+    const text = decode(ids).trim()
+    return logprobs === undefined ? { text } : { text, logprobs: piecesOf(ids, logprobs, decode) }
+  }
+
+  function decode(ids: number[]): string {
+    return ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true })
   }
 
   function hintsOf({ language, prompt }: WindowWork): { language: string | undefined; promptTokens: number[] } {

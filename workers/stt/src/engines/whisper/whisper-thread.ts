@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { chooseDevice } from '@voicebox/inference'
 import { toFailure } from '@voicebox/kernel'
-import type { WhisperCommand, WhisperReply, WhisperThreadOptions } from './messages.ts'
+import type { Transcript, WhisperCommand, WhisperReply, WhisperThreadOptions } from './messages.ts'
 import { type WhisperModel, loadWhisper } from './whisper-model.ts'
 
 // The thread that Whisper runs on. Inference blocks the loop that it runs on, so it has a loop of its own. What it cannot
@@ -41,7 +41,7 @@ async function recognize(whisper: WhisperModel, works: WorksOf<WhisperCommand>):
     const rows = works.map(({ id, work }) => ({
       work,
       isWanted: () => !isStopped && !abandoned.has(id),
-      onText: (text: string) => reply({ kind: 'recognized', id, text }),
+      onTranscript: (transcript: Transcript) => reply({ kind: 'recognized', id, transcript }),
     }))
     await whisper.transcribe(rows)
     reply({ kind: 'done' })
@@ -55,7 +55,7 @@ type WorksOf<C> = C extends { works: infer Works } ? Works : never
 
 /** The first inference is slower than all others. */
 async function warmUp(whisper: WhisperModel): Promise<void> {
-  await whisper.transcribe([{ work: { samples: new Int16Array(1_600) }, isWanted: () => true, onText: () => {} }])
+  await whisper.transcribe([{ work: { samples: new Int16Array(1_600) }, isWanted: () => true, onTranscript: () => {} }])
 }
 
 function reply(message: WhisperReply): void {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import type { Recognition, RecognitionRequest } from '@voicebox/engines'
+import { type Recognition, type RecognitionRequest, sttEngines } from '@voicebox/engines'
 import { describeSpeechRecognizer } from '@voicebox/engines/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Recording, fixturesDir, recordings } from '../../testing/speech.ts'
@@ -12,7 +12,8 @@ const mini = { modelsDir: fixturesDir, model: 'whisper-mini', dtype: 'fp16', dev
 
 describeSpeechRecognizer('Whisper', async () => {
   const [first, , second] = (await recordings()) as [Recording, Recording, Recording]
-  return { open: () => openWhisper(mini), utterances: [first, second] }
+  const { interims } = sttEngines.whisper
+  return { open: () => openWhisper(mini), utterances: [first, second], interims, givesLogprobs: true }
 })
 
 describe('Whisper', () => {

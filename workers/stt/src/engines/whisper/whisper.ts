@@ -7,8 +7,8 @@ import { collectFrames } from '../../frames.ts'
 import { makeBatches } from './batches.ts'
 import { cutWindows } from './cut-windows.ts'
 import { startInference } from './inference.ts'
-import { joinTexts } from './join-texts.ts'
-import type { WhisperThreadOptions, WindowWork } from './messages.ts'
+import { joinTranscripts } from './join-transcripts.ts'
+import type { Transcript, WhisperThreadOptions, WindowWork } from './messages.ts'
 import { checkModelFiles } from './model-files.ts'
 
 export interface WhisperOptions extends Omit<WhisperThreadOptions, 'threads'> {
@@ -31,7 +31,7 @@ export async function openWhisper(options: WhisperOptions): Promise<WhisperRecog
   const { device, windowSamples, languages } = inference.model
   const name = 'whisper'
   const closing = new AbortController()
-  const batches = makeBatches<WindowWork, string>({
+  const batches = makeBatches<WindowWork, Transcript>({
     largest: largestBatch,
     gatherMs: 10,
     mostWaiting: 1024,
@@ -46,17 +46,18 @@ export async function openWhisper(options: WhisperOptions): Promise<WhisperRecog
   return {
     name,
     device,
-    async *recognize({ audio, language, prompt, signal }) {
-      const hints = { language: languageOf(language, languages), prompt }
+    async *recognize({ audio, language, prompt, wantsLogprobs = false, signal }) {
+      const hints = { language: languageOf(language, languages), prompt, wantsLogprobs }
       const leaving = new AbortController()
       const ending = AbortSignal.any([signal, closing.signal, leaving.signal])
       try {
         const windows = cutWindows(await collectFrames(audio, ending), windowSamples)
         const works = windows.map((window) => batches.add({ samples: window.slice(), ...hints }, ending))
-        const texts = await Promise.all(works)
+        const transcripts = await Promise.all(works)
         if (signal.aborted) return
         closing.signal.throwIfAborted()
-        yield { kind: 'final', text: joinTexts(texts.filter((text) => text !== undefined)) }
+        const { text, logprobs } = joinTranscripts(transcripts.filter((transcript) => transcript !== undefined))
+        yield { kind: 'final', text, ...(wantsLogprobs && { logprobs }) }
       } finally {
         leaving.abort() // when one window has failed, the others are not wanted
       }
