@@ -1,27 +1,44 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { UpgradeRequest } from './transport/index.ts'
+import type { SecretGrant } from '@voicebox/streams'
 
-/** Whose connection it is; null for a key that opens nothing. */
-export type Authenticate = (request: UpgradeRequest) => { tenantId: string } | null
+/** Who presents a key. */
+export interface Identity {
+  tenantId: string
+  /** What the key opens if it is a client secret; null for a key that opens everything. */
+  grant: SecretGrant | null
+  /** To be asked once nothing else stands in the way of a session. False: the key opens one only, and that was another. */
+  enter(): Promise<boolean>
+}
 
-const keyProtocol = 'openai-insecure-api-key.'
+/** Whose key it is; null for one that opens nothing, whatever the reason. Rejects when that cannot be known at the moment. */
+export type Authenticate = (key: string | null) => Promise<Identity | null>
 
-/** Accepts one key, for the embedded installation and its one tenant. Takes the same time for every wrong key. */
-export function makeSingleKeyAuthentication(apiKey: string): Authenticate {
+/** Where client secrets are kept. */
+export interface Secrets {
+  keep(secret: string, grant: SecretGrant): Promise<void>
+  find(secret: string): Promise<SecretGrant | null>
+  /** True for one caller only. */
+  redeem(secret: string): Promise<boolean>
+}
+
+/**
+ * Accepts one key, for the embedded installation and its one tenant, and the client secrets that were made with it. Takes
+ * the same time for every wrong key.
+ */
+export function makeSingleKeyAuthentication(apiKey: string, secrets: Pick<Secrets, 'find' | 'redeem'>): Authenticate {
   const expected = digest(apiKey)
-  return (request) => {
-    const presented = presentedKey(request)
-    return presented !== null && timingSafeEqual(digest(presented), expected) ? { tenantId: 'default' } : null
+  return async (key) => {
+    if (key === null) return null
+    if (timingSafeEqual(digest(key), expected)) return { tenantId: 'default', grant: null, enter: async () => true }
+    if (!key.startsWith(secretPrefix)) return null
+    const grant = await secrets.find(key)
+    if (grant === null) return null
+    return { tenantId: grant.tenantId, grant, enter: async () => !grant.isSingleUse || secrets.redeem(key) }
   }
 }
 
-/** The key from the bearer header, or from the subprotocol that browsers use in its place. */
-function presentedKey(request: UpgradeRequest): string | null {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1]
-  if (bearer !== undefined) return bearer
-  const offered = request.protocols.find((protocol) => protocol.startsWith(keyProtocol))
-  return offered === undefined ? null : offered.slice(keyProtocol.length)
-}
+/** What every client secret begins with. */
+export const secretPrefix = 'ek_'
 
 function digest(key: string): Buffer {
   return createHash('sha256').update(key).digest()

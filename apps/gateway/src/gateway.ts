@@ -1,13 +1,16 @@
-import { openVoiceActivity, type VoiceActivity } from '@voicebox/audio'
+import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox/audio'
 import { loadConfig, type Settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
+import { betaDialect } from '@voicebox/protocol'
 import { openRedis } from '@voicebox/streams'
 import { makeLog, makeProcessName, type RunApp } from '@voicebox/telemetry'
 import { makeSingleKeyAuthentication } from './authenticate.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
 import { makeCatalogue } from './models.ts'
+import { makeSecrets } from './secrets.ts'
 import { driveSession } from './session/drive.ts'
+import { makeServerGuard } from './session/mcp-servers.ts'
 import { makeWork } from './session/work.ts'
 import { type ListenOptions, loadTransport } from './transport/index.ts'
 
@@ -23,6 +26,15 @@ const keys = [
   'sttEngine',
   'ttsEngine',
   'models',
+  'prompts',
+  'mcpAllow',
+  'contextTokens',
+  'dialect',
+  'handshakeErrors',
+  'corsOrigins',
+  'sessionMaxS',
+  'conversationCreated',
+  'keptAudioMs',
   'jobDeadlineMs',
   'workTimeoutMs',
   'maxConnections',
@@ -42,11 +54,12 @@ const spareStreams = 64
 export const runGateway: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, keys)
   const redisUrl = required(config.redisUrl, 'REDIS_URL')
-  const findPipeline = makeCatalogue(config.models, {
+  const catalogue = makeCatalogue(config.models, {
     stt: required(config.sttEngine, 'VOICEBOX_STT_ENGINE'),
     llm: 'default',
     tts: required(config.ttsEngine, 'VOICEBOX_TTS_ENGINE'),
     voice: 'alloy',
+    contextTokens: config.contextTokens,
   })
   const tls = tlsOf(config)
   const log = makeLog({ service: 'gateway', level: config.logLevel })
@@ -57,6 +70,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const redis = scope.use(await openRedis({ url: redisUrl, name: makeProcessName('gateway'), log, signal }))
     const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
+    const resamplers = scope.use(await makeResamplers({ maxInstances: config.maxConnections }))
     const closing = new Set<Promise<void>>()
     scope.defer(async () => void (await Promise.allSettled(closing)))
     const { transport, why } = await loadTransport(config.transport)
@@ -68,16 +82,33 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
     const openWork = makeWork({ redis, clock: systemClock, log, jobDeadlineMs: config.jobDeadlineMs })
+    const secrets = makeSecrets(redis)
+    const authenticate = makeSingleKeyAuthentication(config.apiKey, secrets)
+    const prompts = config.prompts ?? {}
+    const refuseServers = makeServerGuard(config.mcpAllow)
     const options: Omit<ListenOptions, 'port'> = {
       host: config.host,
       maxFrameBytes,
       maxSendBufferBytes: config.maxSendBufferBytes,
       pingIntervalMs,
       log,
-      fetch: makeHttp(checks).fetch,
+      fetch: makeHttp({
+        checks,
+        authenticate,
+        secrets,
+        catalogue,
+        prompts,
+        refuseServers,
+        corsOrigins: config.corsOrigins ?? null,
+        clock: systemClock,
+        log,
+      }).fetch,
       accept: makeHandshake({
-        authenticate: makeSingleKeyAuthentication(config.apiKey),
-        findPipeline,
+        authenticate,
+        catalogue,
+        betaDialect: config.dialect === 'compat' ? betaDialect : null,
+        sessionMaxS: config.sessionMaxS,
+        errors: config.handshakeErrors,
         unavailable() {
           if (open >= config.maxConnections) return 'This gateway has as many connections as it may have.'
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
@@ -87,10 +118,18 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           open += 1
           const handlers = driveSession(socket, welcome, {
             voiceActivity,
+            resamplers,
             openWork,
             clock: systemClock,
             log,
-            limits: { inputBufferMs: config.maxInputBufferMs, workTimeoutMs: config.workTimeoutMs },
+            prompts,
+            announcesConversation: config.conversationCreated,
+            refuseServers,
+            limits: {
+              inputBufferMs: config.maxInputBufferMs,
+              workTimeoutMs: config.workTimeoutMs,
+              keptAudioMs: config.keptAudioMs,
+            },
             onLeaving(left) {
               closing.add(left)
               void left.finally(() => closing.delete(left))

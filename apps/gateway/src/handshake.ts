@@ -1,91 +1,83 @@
-import { newId } from '@voicebox/kernel'
-import { encodeServerEvent, wireError } from '@voicebox/protocol'
+import { newId, toFailure } from '@voicebox/kernel'
+import { type AnySessionPatch, type Dialect, encodeServerEvent, wireError } from '@voicebox/protocol'
 import type { Authenticate } from './authenticate.ts'
-import type { FindPipeline, Pipeline } from './models.ts'
+import { type Fault, greet, type GreetingOptions, realtimePaths, wrongKey } from './greeting.ts'
+import type { Pipeline } from './models.ts'
+import { keyOfConnection } from './presented-key.ts'
 import type { Acceptance, Socket, SocketHandlers, UpgradeRequest } from './transport/index.ts'
 
 /** Who connects, and to what. */
 export interface Welcome {
   tenantId: string
+  type: 'realtime' | 'transcription'
+  /** As the client named it; empty in a transcription session. */
   model: string
   pipeline: Pipeline
+  /** The settings that an ephemeral secret brings: valid, and applied before the client hears of the session. */
+  patch: AnySessionPatch | null
+  dialect: Dialect
+  /** Longest life of the session. */
+  lifeS: number
 }
 
-export interface HandshakeOptions {
+export interface HandshakeOptions extends GreetingOptions {
   authenticate: Authenticate
-  findPipeline: FindPipeline
+  /** Whether a client that is wrong hears so on the open socket, as from OpenAI, or by an HTTP status before. */
+  errors: 'event' | 'http'
   /** Why nobody can be served at the moment; null when all is well. */
   unavailable(): string | null
   open(socket: Socket, welcome: Welcome): SocketHandlers
 }
 
-const path = '/v1/realtime'
-
 /**
- * Answers an upgrade as OpenAI does: it is accepted, and what is wrong with key, model or dialect is told in one `error`
- * event before the socket closes. Only a wrong path and a gateway that cannot serve are refused over HTTP.
+ * Answers an upgrade as OpenAI does: it is accepted, and what is wrong with key, dialect or model is told in one `error`
+ * event before the socket closes. Only a wrong path and a gateway that cannot serve are always refused over HTTP.
  */
-export function makeHandshake(options: HandshakeOptions): (request: UpgradeRequest) => Acceptance {
-  return (request) => {
-    if (request.path !== path) {
-      return refusal(404, 'invalid_request_error', 'not_found', `Unknown path '${request.path}': expected '${path}'.`)
+export function makeHandshake(options: HandshakeOptions): (request: UpgradeRequest) => Promise<Acceptance> {
+  return async (request) => {
+    if (!realtimePaths.some((path) => path === request.path)) {
+      const message = `Unknown path '${request.path.slice(0, 200)}': expected '${realtimePaths[0]}'.`
+      return refusal(404, 'invalid_request_error', 'not_found', message)
     }
     const reason = options.unavailable()
-    if (reason !== null) return refusal(503, 'server_error', 'service_unavailable', reason)
-    const greeting = greet(request, options)
-    return {
-      kind: 'accept',
-      ...(request.protocols.includes('realtime') ? { protocol: 'realtime' } : {}),
-      open: (socket) => ('model' in greeting ? options.open(socket, greeting) : turnAway(socket, greeting)),
+    if (reason !== null) return unavailable(reason)
+    try {
+      return await decide(request, options)
+    } catch (error) {
+      if (toFailure(error).kind === 'bug') throw error
+      return unavailable('Keys cannot be checked at the moment.')
     }
   }
 }
 
-interface Fault {
-  closeCode: number
-  code: string
-  message: string
+async function decide(request: UpgradeRequest, options: HandshakeOptions): Promise<Acceptance> {
+  const identity = await options.authenticate(keyOfConnection(request))
+  const greeting = greet(request, identity, options)
+  if ('closeCode' in greeting) return turnAway(request, greeting, options.errors)
+  const reason = options.unavailable() // others came in meanwhile
+  if (reason !== null) return unavailable(reason)
+  const isLet = !request.signal.aborted && (await identity?.enter())
+  if (!isLet) return turnAway(request, wrongKey, options.errors)
+  return accept(request, (socket) => options.open(socket, greeting))
 }
 
-function greet(request: UpgradeRequest, { authenticate, findPipeline }: HandshakeOptions): Welcome | Fault {
-  const identity = authenticate(request)
-  if (identity === null) {
-    return { closeCode: 3000, code: 'invalid_api_key', message: 'Incorrect API key provided.' }
-  }
-  const isBeta =
-    request.header('openai-beta') === 'realtime=v1' || request.protocols.includes('openai-beta.realtime-v1')
-  if (isBeta) {
-    const message = 'The Realtime beta API is not supported: leave out the beta header and use the GA events.'
-    return { closeCode: 4000, code: 'beta_api_shape_disabled', message }
-  }
-  const intent = request.query.get('intent')
-  if (intent !== null && intent !== 'conversation') {
-    return { closeCode: 4000, code: 'invalid_intent', message: `Sessions of intent '${intent}' are not supported.` }
-  }
-  const model = request.query.get('model')
-  if (!model) {
-    return {
-      closeCode: 4000,
-      code: 'missing_model',
-      message: "You must provide a model parameter, as in '?model=gpt-realtime'.",
-    }
-  }
-  const pipeline = findPipeline(model)
-  if (pipeline === undefined) {
-    return {
-      closeCode: 4000,
-      code: 'invalid_model',
-      message: `Model '${model.slice(0, 100)}' is not supported in realtime mode.`,
-    }
-  }
-  return { ...identity, model, pipeline }
+/** The key may have come as a subprotocol too, so nothing else is ever repeated. */
+function accept({ protocols }: UpgradeRequest, open: (socket: Socket) => SocketHandlers): Acceptance {
+  return { kind: 'accept', ...(protocols.includes('realtime') ? { protocol: 'realtime' } : {}), open }
 }
 
-function turnAway(socket: Socket, { closeCode, code, message }: Fault): SocketHandlers {
-  const error = wireError({ code, message })
-  socket.send(encodeServerEvent({ type: 'error', event_id: newId('event'), error }))
-  socket.close(closeCode, `invalid_request_error.${code}`)
-  return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
+function turnAway(request: UpgradeRequest, { closeCode, code, message }: Fault, errors: 'event' | 'http'): Acceptance {
+  if (errors === 'http') return refusal(closeCode === 3000 ? 401 : 400, 'invalid_request_error', code, message)
+  return accept(request, (socket) => {
+    const error = wireError({ code, message })
+    socket.send(encodeServerEvent({ type: 'error', event_id: newId('event'), error }))
+    socket.close(closeCode, `invalid_request_error.${code}`)
+    return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
+  })
+}
+
+function unavailable(reason: string): Acceptance {
+  return refusal(503, 'server_error', 'service_unavailable', reason)
 }
 
 function refusal(status: number, type: string, code: string, message: string): Acceptance {

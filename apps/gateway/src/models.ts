@@ -9,31 +9,76 @@ export interface Pipeline {
   tts: TtsEngine
   /** The voice that a session of this model begins with. */
   voice: string
+  /** What its language model can read at once. */
+  contextTokens: number
 }
 
-/** Finds the pipeline of a model by the name that the client gave; undefined for a name nobody knows. */
-export type FindPipeline = (model: string) => Pipeline | undefined
+/** Every model by the name that clients give. */
+export interface Catalogue {
+  /** The pipeline of a speaking model; undefined for a name nobody knows, and for models that only write down. */
+  find(model: string): Pipeline | undefined
+  /** The pipeline of sessions that only write down. */
+  readonly transcribing: Pipeline
+  /** Whether a session could name this model, for speaking or for writing down. */
+  has(model: string): boolean
+  /** The names to show, though not every spelling that is known. */
+  readonly names: readonly string[]
+}
 
 /**
  * The catalogue: what the operator configured, and OpenAI's names of its speaking models as aliases of the default
  * pipeline, so that stock clients need no change.
  */
-export function makeCatalogue(models: Settings['models'], fallback: Pipeline): FindPipeline {
+export function makeCatalogue(models: Settings['models'], fallback: Pipeline): Catalogue {
   const configured = new Map(
-    Object.entries(models ?? {}).map(([name, { stt, llm, tts, voice }]): [string, Pipeline] => [
+    Object.entries(models ?? {}).map(([name, { stt, llm, tts, voice, contextTokens }]): [string, Pipeline] => [
       name,
       {
         stt: stt ?? fallback.stt,
         llm: llm ?? fallback.llm,
         tts: tts ?? fallback.tts,
         voice: voice ?? fallback.voice,
+        contextTokens: contextTokens ?? fallback.contextTokens,
       },
     ]),
   )
-  return (model) => configured.get(model) ?? (isOpenAiSpeakingModel(model) ? fallback : undefined)
+  const find = (model: string) => configured.get(model) ?? (isOpenAiSpeakingModel(model) ? fallback : undefined)
+  return {
+    find,
+    transcribing: fallback,
+    has: (model) => find(model) !== undefined || transcriptionModels.includes(model),
+    names: [...new Set([...configured.keys(), ...speakingModels, ...transcriptionModels])],
+  }
 }
 
 /** `gpt-realtime`, its sizes, versions and dated snapshots, and the previews before it; not the transcribing or translating ones. */
 function isOpenAiSpeakingModel(model: string): boolean {
   return /^gpt-(4o-(mini-)?)?realtime(-(mini|preview|\d[\d.]*))*$/.test(model)
 }
+
+/** What a session has that names no model. */
+export const defaultModel = 'gpt-realtime'
+
+/** OpenAI's speaking models by the names that are most used. */
+const speakingModels = [
+  defaultModel,
+  'gpt-realtime-mini',
+  'gpt-realtime-1.5',
+  'gpt-realtime-2',
+  'gpt-realtime-2.1',
+  'gpt-realtime-2.1-mini',
+  'gpt-4o-realtime-preview',
+  'gpt-4o-mini-realtime-preview',
+]
+
+/** OpenAI's models that write down what they hear. */
+const transcriptionModels = [
+  'whisper-1',
+  'gpt-transcribe',
+  'gpt-live-transcribe',
+  'gpt-4o-transcribe',
+  'gpt-4o-mini-transcribe',
+  'gpt-4o-mini-transcribe-2025-12-15',
+  'gpt-4o-transcribe-diarize',
+  'gpt-realtime-whisper',
+]

@@ -81,6 +81,13 @@ const modelSchema = z.strictObject({
   contextTokens: contextTokens.optional(),
 })
 
+/** What one tenant may ask for in a window; null: as much as it likes. */
+const rateLimitsSchema = z.strictObject({
+  requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
+  tokensPerMinute: integer(1, 1_000_000_000).nullable().default(2_000_000),
+  windowMs: integer(1, 86_400_000).default(60_000),
+})
+
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
 export const settings = {
   host: { env: 'VOICEBOX_HOST', schema: z.string().default('127.0.0.1'), doc: 'Address that the gateway listens on.' },
@@ -240,6 +247,14 @@ export const settings = {
     env: 'VOICEBOX_CORS_ORIGINS',
     schema: json(z.array(z.union([z.literal('*'), origin])).min(1)).optional(),
     doc: 'Origins of web pages that may call the REST API, as a JSON list; `*` is any. Absent: none.',
+  },
+  rateLimits: {
+    env: 'VOICEBOX_RATE_LIMITS',
+    schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
+    doc: [
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs}; null switches a limit off.',
+      'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
+    ].join(' '),
   },
   sessionMaxS: {
     env: 'VOICEBOX_SESSION_MAX_S',

@@ -1,5 +1,5 @@
 import { betaFormats } from './beta/audio-format.ts'
-import { betaClientEvents } from './beta/client-events.ts'
+import { transcriptionUpdate } from './beta/client-events.ts'
 import { betaNames, betaPartNames, betaTranscriptionNames } from './beta/names.ts'
 import { responsePaths, sessionPaths } from './beta/paths.ts'
 
@@ -12,21 +12,15 @@ export function betaReference(): string[] {
     '## Beta dialect',
     intro,
     '### Events by other names',
+    table(['event', 'in the beta dialect'], renamed),
     table(
-      ['event', 'in the beta dialect'],
-      [
-        ...renamed,
-        ...Object.entries(betaTranscriptionNames).map(([ours, theirs]) => [`${ours} (transcription)`, theirs] as const),
-        ...betaClientEvents
-          .map(({ shape }) => shape.type.value)
-          .filter((type) => type === 'transcription_session.update')
-          .map((type) => ['session.update (transcription)', type] as const),
-      ],
+      ['event of a transcription session', 'in the beta dialect'],
+      [['session.update', transcriptionUpdate], ...Object.entries(betaTranscriptionNames)],
     ),
     `Not told: ${silent.join(', ')}, and whatever else is about an item of an MCP server.`,
     '### Fields by other names',
     table(['in `session`', 'in the beta dialect’s'], flipped(sessionPaths)),
-    table(['in `response`', 'in the beta dialect’s'], flipped(responsePaths)),
+    table(['in `response` of `response.create`', 'in the beta dialect’s'], flipped(responsePaths)),
     table(['part of the assistant', 'in the beta dialect'], Object.entries(betaPartNames)),
     table(
       ['format', 'in the beta dialect'],
@@ -42,7 +36,7 @@ understood on such a connection: a nested \`session.update\` is refused as havin
 
 const more = `Besides, the beta dialect
 
-- has \`temperature\`, in sessions and responses;
+- has \`temperature\`, in sessions and responses, and shows a response’s \`max_output_tokens\` by that name;
 - says \`["text", "audio"]\` for what is \`["audio"]\` above, since audio comes with its transcript;
 - lets \`turn_detection\` leave out its \`type\`, which is then \`server_vad\`, and has no \`idle_timeout_ms\`;
 - has function tools only, and neither pictures, \`truncation\`, \`reasoning\` nor \`parallel_tool_calls\`;

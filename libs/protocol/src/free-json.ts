@@ -8,13 +8,16 @@ const maxDepth = 64
 const bounded = (value: unknown, context: z.RefinementCtx): void => {
   if (isDeeperThan(value, maxDepth)) {
     context.addIssue({ code: 'custom', message: `Expected at most ${maxDepth} levels of nesting.` })
-  } else if (String(JSON.stringify(value)).length > maxLength.json) {
+  } else if (lengthOf(value) > maxLength.json) {
     context.addIssue({ code: 'custom', message: `Expected at most ${maxLength.json} characters of JSON.` })
   }
 }
 
 export const freeJson = z.unknown().superRefine(bounded)
 export const freeObject = z.record(z.string(), z.unknown()).superRefine(bounded)
+
+/** As JSON; what JSON cannot say has none. */
+const lengthOf = (value: unknown): number => (JSON.stringify(value) as string | undefined)?.length ?? 0
 
 /** Breadth first, so that no input can exhaust the stack. */
 function isDeeperThan(value: unknown, limit: number): boolean {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isBase64 } from './base64.ts'
 
-/** 10 MiB of picture, in base64. */
-const maxImageLength = (10 * 1024 * 1024 * 4) / 3
+/** 10 MiB of picture, in base64, after the longest head. */
+const maxImageLength = Math.ceil((10 * 1024 * 1024) / 3) * 4 + 'data:image/jpeg;base64,'.length
 
 const dataUri = /^data:image\/(?:png|jpe?g);base64,/
 

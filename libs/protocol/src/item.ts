@@ -124,7 +124,6 @@ const mcpApprovalResponseItemSchema = z.strictObject({
   approve: z.boolean(),
   reason: z.string().nullable(),
 })
-export type McpApprovalResponseItem = z.infer<typeof mcpApprovalResponseItemSchema>
 
 export const itemSchema = z
   .discriminatedUnion('type', [

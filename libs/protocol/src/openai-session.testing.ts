@@ -76,14 +76,20 @@ const filter = official<RealtimeToolsConfigUnion.Mcp.McpToolFilter>(
   { read_only: fc.boolean(), tool_names: list(words) },
   [],
 )
-const mcp = official<RealtimeToolsConfigUnion.Mcp>(
+/** Their type allows any number of addresses, of which a server needs one; the oldest kind is about to leave it. */
+type Addresses = 'server_url' | 'connector_id' | 'tunnel_id'
+const address = fc.oneof(
+  fc.record({ server_url: as('https://mcp.example.com/mcp') }),
+  fc.record({ connector_id: fc.constantFrom('connector_gmail' as const, 'connector_dropbox' as const) }),
+  fc.record({ tunnel_id: name }),
+)
+const unaddressed = official<Omit<RealtimeToolsConfigUnion.Mcp, Addresses>>(
   {
     type: as('mcp'),
     server_label: name,
     allowed_callers: orNull(fc.subarray(['direct', 'programmatic'])),
     allowed_tools: orNull(fc.oneof(list(words), filter)),
     authorization: name,
-    connector_id: fc.constantFrom('connector_gmail', 'connector_dropbox'),
     defer_loading: fc.boolean(),
     headers: orNull(fc.dictionary(name, name, { maxKeys: 3, noNullPrototype: true })),
     require_approval: orNull(
@@ -93,31 +99,18 @@ const mcp = official<RealtimeToolsConfigUnion.Mcp>(
       ),
     ),
     server_description: words,
-    server_url: as('https://mcp.example.com/mcp'),
-    tunnel_id: name,
   },
   ['type', 'server_label'],
 )
 
-/** Their types allow any number of addresses, of which a server needs one. */
-const reachable = fc
-  .tuple(mcp, fc.constantFrom('server_url', 'connector_id', 'tunnel_id'))
-  .map(
-    ([
-      { server_url, connector_id = 'connector_gmail', tunnel_id = 'tunnel', ...tool },
-      address,
-    ]): RealtimeToolsConfigUnion.Mcp => {
-      const all = { server_url: server_url ?? 'https://mcp.example.com/mcp', connector_id, tunnel_id }
-      return { ...tool, ...Object.fromEntries(Object.entries(all).filter(([key]) => key === address)) }
-    },
-  )
+const mcp = fc.tuple(unaddressed, address).map(([tool, where]): RealtimeToolsConfigUnion.Mcp => ({ ...tool, ...where }))
 
 const functionTool = fc.record(
   { type: as('function' as const), name, description: words, parameters: jsonObject },
   { requiredKeys: ['type', 'name'], noNullPrototype: true },
 )
 
-export const tools = fc.uniqueArray(fc.oneof(functionTool, reachable), {
+export const tools = fc.uniqueArray(fc.oneof(functionTool, mcp), {
   maxLength: 3,
   selector: (tool) => (tool.type === 'mcp' ? tool.server_label : tool.name),
 })

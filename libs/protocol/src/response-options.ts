@@ -7,7 +7,7 @@ import { type BetaGeneration, voiceSchema } from './session-object.ts'
 import { text } from './scalars.ts'
 import { eachOptional } from './shape.ts'
 
-export const metadataSchema = pairs(text(64), text(512), 16)
+const metadataSchema = pairs(text(64), text(512), 16)
 
 export const maxInputs = 1_000
 

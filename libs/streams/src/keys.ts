@@ -1,7 +1,7 @@
 import type { ItemId, JobId, ResponseId, SessionId } from '@voicebox/kernel'
 import type { Lane } from './jobs.ts'
 
-/** Every key and channel. Those of one session share its hash tag, and so their slot; a lane stands for itself. */
+/** Every key and channel. Those of one session share its hash tag, and so their slot, and so do those of one tenant; a lane stands for itself. */
 export const keys = {
   lane: (lane: Lane) => lane,
   log: (session: SessionId) => `out:{${session}}`,
@@ -12,6 +12,9 @@ export const keys = {
   audio: (session: SessionId, item: ItemId) => `audio:{${session}}:${item}`,
   spoken: (session: SessionId, item: ItemId) => `spoken:{${session}}:${item}`,
   secret: (digest: string) => `secret:${digest}`,
+  countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
+  countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
+  countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
 
 export const channelNames = {

@@ -1,4 +1,4 @@
-import { samplesOf, type VoiceActivity } from '@voicebox/audio'
+import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
 import {
   type Clock,
@@ -13,32 +13,48 @@ import {
 import {
   type ClientEvent,
   defaultSession,
-  encodeServerEvent,
-  parseClientEvent,
+  type ParsedClientEvent,
   type ServerEventBody,
   wireError,
 } from '@voicebox/protocol'
-import { type Effect, type Input, openSession, type SessionLimits, type SessionState, step } from '@voicebox/session'
+import {
+  configureSession,
+  type Effect,
+  hearingOf,
+  type Input,
+  openSession,
+  type SessionLimits,
+  type SessionStart,
+  type SessionState,
+  step,
+} from '@voicebox/session'
 import type { Welcome } from '../handshake.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
-import { encodeAudioDelta } from './audio-delta.ts'
+import { bytesPerSample, makeAudioEncoder, pcmOf } from './audio-delta.ts'
 import { makeEffectQueue } from './effect-queue.ts'
+import { leftoversOf } from './leftovers.ts'
 import { type Listening, openListening } from './listening.ts'
+import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
+import { makePlayout } from './playout.ts'
+import { retrieve } from './retrieve.ts'
+import { storeAudio } from './store-audio.ts'
 import { every, makeTimers } from './timers.ts'
-import type { Leftovers, OpenWork, Work } from './work.ts'
+import type { OpenWork, Work } from './work.ts'
 
 export interface DriverOptions {
   voiceActivity: VoiceActivity
+  resamplers: Resamplers
   openWork: OpenWork
   clock: Clock
   log: Log
-  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs'>
+  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'>
+  prompts: NonNullable<SessionStart['prompts']>
+  announcesConversation: boolean
+  refuseServers: RefuseServers
   /** Gets a promise of when a session that ends has left nothing behind. */
   onLeaving(left: Promise<void>): void
 }
 
-/** How long a session may last, as OpenAI has it. */
-const sessionLifeS = 3_600
 /** Effects that wait for Redis; beyond that the session is given up. */
 const maxWaiting = 20_000
 /** Silence of the workers after which the session log is asked whether a message was lost. */
@@ -47,6 +63,7 @@ const pollMs = 500
 /** Drives one session: takes what comes from its socket, its ears and its workers, steps, and performs the effects in order. */
 export function driveSession(socket: Socket, welcome: Welcome, options: DriverOptions): SocketHandlers {
   const { clock, log } = options
+  const { dialect } = welcome
   const sessionId: SessionId = newId('sess')
   let state = openState(sessionId, welcome, options)
   let isClosed = false
@@ -54,30 +71,50 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   // What could not be written must not be acknowledged, so the session ends with what waits behind it.
   const effects = makeEffectQueue(maxWaiting, (error) => giveUp(toFailure(error)))
   const timers = makeTimers(clock, (subject) => feed({ kind: 'timer_fired', subject }))
+  const playout = makePlayout(clock)
+  const encoder = makeAudioEncoder(options.resamplers)
   const listening: Listening = openListening({
     voiceActivity: options.voiceActivity,
-    turnDetection: state.session.audio.input.turn_detection,
+    hearing: hearingOf(state.session),
     keptSilenceMs: state.limits.keptSilenceMs,
     onInput: feed,
     onAudio: (itemId, pcm) => enqueue(() => work.appendAudio(itemId, pcm)),
+    onPause: ({ itemId, audioMs }) => peek(itemId, audioMs),
     onDrop: (itemId) => enqueue(() => work.dropAudio(itemId)),
     onFailure: (error) => giveUp(error),
   })
-  const work: Work = options.openWork({ sessionId, welcome, onInput: feed, onLost: giveUp })
+  const work: Work = options.openWork({
+    sessionId,
+    welcome,
+    onInput: feed,
+    onWords(itemId, text, audioMs) {
+      listening.heardWords({ itemId, text, ...spokenLanguage(), ...(audioMs === null ? {} : { audioMs }) })
+    },
+    onLost: giveUp,
+  })
   const stopPolling = every(clock, pollMs, () => {
     if (timers.armed > 0) void work.poll()
   })
+  const stopExpiry = clock.after(welcome.lifeS * 1_000, expire)
 
-  const stopExpiry = clock.after(sessionLifeS * 1_000, expire)
-
-  log.info({ sessionId, tenantId: welcome.tenantId, model: welcome.model }, 'Session opened')
+  const { tenantId, model } = welcome
+  log.info({ sessionId, tenantId, model, type: welcome.type, dialect: dialect.name }, 'Session opened')
   feed({ kind: 'connected' })
 
   function feed(input: Input): void {
     if (isClosed) return
     const [next, made] = step(state, input)
+    if (next.session.tracing !== state.session.tracing) logTracing(next)
     state = next
     for (const effect of made) perform(effect)
+  }
+
+  /** All of a session's jobs and log lines carry its id as their trace: here it meets the names that the client traces by. */
+  function logTracing({ session: { tracing } }: SessionState): void {
+    if (tracing === null) return
+    const names =
+      tracing === 'auto' ? {} : { workflow: tracing.workflow_name, group: tracing.group_id, metadata: tracing.metadata }
+    log.info({ sessionId, traceId: sessionId, ...names }, 'Session traced')
   }
 
   /** What concerns the ears and the timers is done at once; all else goes through the queue, so that its order holds. */
@@ -90,18 +127,29 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
       case 'configure_listening':
         return listening.perform(effect)
       case 'arm_timer':
-        return timers.arm(effect.subject, effect.ms)
+        return timers.arm(effect.subject, effect.ms + (effect.afterPlayout ? playout.leftMs : 0))
       case 'disarm_timer':
         return timers.disarm(effect.subject)
       case 'send':
+        if (isCutShort(effect.event)) playout.stop()
         return enqueue(() => send(effect.event))
       case 'send_audio':
-        return enqueue(() => void socket.send(encodeAudioDelta(effect)))
+        playout.sent(effect.audio.samples - effect.skip)
+        return enqueue(() => sendAudio(effect))
+      case 'end_audio':
+        return enqueue(() => sendIfAny(encoder.end(effect)))
+      case 'show_item':
+        return enqueue(async () => send(await retrieve(effect, work, options.resamplers)))
+      case 'store_audio':
+        return enqueue(() => storeAudio(effect, work, options.resamplers))
       case 'free_audio':
         return enqueue(() => work.dropAudio(effect.itemId))
       case 'save_item':
+      case 'forget_item':
       case 'transcribe':
       case 'generate':
+      case 'list_tools':
+      case 'call_tool':
       case 'cancel_work':
         return enqueue(() => work.perform(effect))
     }
@@ -113,7 +161,18 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function send(event: ServerEventBody): void {
-    socket.send(encodeServerEvent({ ...event, event_id: newId('event') }))
+    const text = dialect.encode({ ...event, event_id: newId('event') })
+    if (text !== null) socket.send(text)
+  }
+
+  function sendIfAny(event: ServerEventBody | null): void {
+    if (event !== null) send(event)
+  }
+
+  function sendAudio(effect: Extract<Effect, { kind: 'send_audio' }>): void {
+    const { keep, skip } = effect
+    sendIfAny(encoder.encode(effect))
+    if (keep !== null) work.keepSpeech(keep.itemId, keep.atSample * bytesPerSample, pcmOf(effect.audio, skip))
   }
 
   function refuse(error: Parameters<typeof wireError>[0]): void {
@@ -121,20 +180,35 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function append(base64: string, eventId: string | undefined): void {
-    const bytes = Buffer.from(base64, 'base64')
-    if (bytes.length % 2 !== 0) {
-      const message = `Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got an odd number of bytes (${bytes.length}).`
-      return refuse({ code: 'invalid_value', message, param: 'audio', event_id: eventId ?? null })
-    }
+    const about = { param: 'audio', event_id: eventId ?? null }
     if (state.buffer.isFull && !listening.isBehind) return // the client was told
-    try {
-      listening.append(samplesOf(bytes))
-    } catch (error) {
-      const failure = toFailure(error)
-      const message = messageFor(failure, 'The audio could not be taken.')
+    listening.append(Buffer.from(base64, 'base64'), (refusal) => {
+      if (refusal.kind === 'malformed') return refuse({ code: 'invalid_value', message: refusal.message, ...about })
+      const { failure } = refusal
       const { wireType: type } = failureRules[failure.kind]
-      refuse({ type, code: failure.code, message, param: 'audio', event_id: eventId ?? null })
-    }
+      refuse({ type, code: failure.code, message: messageFor(failure, 'The audio could not be taken.'), ...about })
+    })
+  }
+
+  /** An engine that listens live tells the words so far by itself. */
+  function peek(itemId: string, audioMs: number): void {
+    if (state.limits.transcribesLive) return
+    enqueue(() => work.peek(itemId, audioMs, spokenLanguage().language ?? null))
+  }
+
+  function spokenLanguage(): { language?: string } {
+    const language = state.session.audio.input.transcription?.language
+    return language == null ? {} : { language }
+  }
+
+  /** An event acts on the audio before it, which may still be on its way through the ears. */
+  function receive(parsed: ParsedClientEvent): void {
+    if (!parsed.ok) return refuse(parsed.error)
+    const { event } = parsed
+    if (event.type === 'input_audio_buffer.append') return append(event.audio, event.event_id)
+    const refusal = refusalOfServers(options.refuseServers, event)
+    if (refusal !== null) return refuse({ ...refusal, event_id: event.event_id ?? null })
+    feed({ kind: 'client_event', event })
   }
 
   function giveUp(error: Error): void {
@@ -151,7 +225,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function expire(): void {
-    const message = `Your session hit the maximum duration of ${sessionLifeS / 60} minutes.`
+    const message = `Your session hit the maximum duration of ${durationText(welcome.lifeS)}.`
     send({ type: 'error', error: wireError({ code: 'session_expired', message }) })
     socket.close(1001, message)
     leave()
@@ -164,6 +238,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     stopExpiry()
     timers.close()
     listening.close()
+    encoder.close()
     log.info({ sessionId }, 'Session closed')
     options.onLeaving(effects.idle().then(() => work.close(leftoversOf(state))))
   }
@@ -171,15 +246,10 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   return {
     onText(text) {
       if (isClosed) return
-      const parsed = parseClientEvent(text)
-      if (parsed.ok && parsed.event.type === 'input_audio_buffer.append')
-        return append(parsed.event.audio, parsed.event.event_id)
-      if (parsed.ok && turnsDetectionOn(parsed.event)) listening.expectTurns()
-      // An event acts on the audio before it, which may still be on its way through the ears.
-      const isTaken = listening.whenHeard(() => {
-        if (!parsed.ok) refuse(parsed.error)
-        else if (parsed.event.type !== 'input_audio_buffer.append') feed({ kind: 'client_event', event: parsed.event })
-      })
+      const parsed = dialect.parse(text)
+      if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') return receive(parsed)
+      const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
+      const isTaken = listening.whenHeard(() => receive(parsed), { mayChangeHearing })
       if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
     },
     onBinary: () => refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' }),
@@ -188,29 +258,39 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 }
 
-function turnsDetectionOn(event: ClientEvent): boolean {
-  return event.type === 'session.update' && !!event.session.audio?.input?.turn_detection
+function changesHearing(event: ClientEvent): boolean {
+  return event.type === 'session.update' && event.session.audio?.input !== undefined
 }
 
-function openState(sessionId: SessionId, { model, pipeline }: Welcome, options: DriverOptions): SessionState {
-  const expiresAt = Math.floor(options.clock.now() / 1000) + sessionLifeS
-  const session = defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt })
-  return openSession({
-    session,
+/** Whether a client stops playing at this: it was interrupted, or cancelled what it hears. */
+function isCutShort(event: ServerEventBody): boolean {
+  return event.type === 'input_audio_buffer.speech_started' || event.type === 'conversation.item.truncated'
+}
+
+function openState(sessionId: SessionId, welcome: Welcome, options: DriverOptions): SessionState {
+  const { type, model, pipeline, patch, lifeS } = welcome
+  const expiresAt = Math.floor(options.clock.now() / 1000) + lifeS
+  const { mode, interims } = sttEngines[pipeline.stt]
+  const opened = openSession({
+    session: defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt }),
     sessionId,
-    limits: { ...options.limits, transcribesLive: sttEngines[pipeline.stt].mode === 'live' },
+    type,
+    limits: {
+      ...options.limits,
+      contextTokens: pipeline.contextTokens,
+      transcribesLive: mode === 'live',
+      settlesWords: interims === 'settled',
+    },
+    prompts: options.prompts,
+    announcesConversation: options.announcesConversation,
   })
+  if (patch === null) return opened
+  const configured = configureSession(opened, patch)
+  if (configured.ok) return configured.state
+  options.log.warn({ sessionId, ...configured.refusal }, 'The settings of a secret do not suit this gateway')
+  return opened
 }
 
-/** What must be stopped and freed when a session ends: work in progress, and items that have audio. */
-function leftoversOf({ response, buffer, entries }: SessionState): Leftovers {
-  const pending = entries.filter((entry) => entry.transcription === 'pending').map((entry) => entry.item.id)
-  const open = buffer.itemId === null ? [] : [buffer.itemId]
-  return {
-    subjects: [...pending, ...open, ...(response === null ? [] : [response.id])],
-    spokenItemIds: [
-      ...open,
-      ...entries.filter((entry) => entry.transcription !== 'none').map((entry) => entry.item.id),
-    ],
-  }
+function durationText(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
 }

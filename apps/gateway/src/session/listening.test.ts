@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import {
   bytesOf,
+  codecOf,
   concatSamples,
   makeResamplers,
   openVoiceActivity,
@@ -8,27 +9,37 @@ import {
   samplesOf,
   type VoiceActivity,
 } from '@voicebox/audio'
-import { defaultSession, type TurnDetection } from '@voicebox/protocol'
+import { type AudioFormat, defaultSession, type TurnDetection } from '@voicebox/protocol'
+import type { HearingSettings } from '@voicebox/session'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Listening, openListening } from './listening.ts'
 
 const wav = new URL('../../../../fixtures/speech/what-time-is-it.wav', import.meta.url)
 const detection = defaultSession({ id: 's', model: 'm', expiresAt: 0 }).audio.input.turn_detection
+const pcm: AudioFormat = { type: 'audio/pcm', rate: 24_000 }
+const g711: AudioFormat[] = [{ type: 'audio/pcmu' }, { type: 'audio/pcma' }]
 
 let voiceActivity: VoiceActivity
 let speech: Int16Array
 beforeAll(async () => {
   voiceActivity = await openVoiceActivity({ maxStreams: 10 })
   const { sampleRateHz, samples } = readWav(await readFile(wav))
-  const resampler = (await makeResamplers()).open({ fromHz: sampleRateHz, toHz: 24_000 })
-  speech = concatSamples([
-    new Int16Array(12_000),
-    resampler.process(samples),
-    resampler.flush(),
-    new Int16Array(24_000),
-  ])
+  const spoken = await resampled(samples, sampleRateHz, 24_000)
+  speech = concatSamples([new Int16Array(12_000), spoken, new Int16Array(24_000)])
 })
 afterAll(() => voiceActivity.close())
+
+const hearingBy = (turnDetection: TurnDetection | null, more: Partial<HearingSettings> = {}): HearingSettings => ({
+  turnDetection,
+  format: pcm,
+  noiseReduction: null,
+  ...more,
+})
+
+async function resampled(samples: Int16Array, fromHz: number, toHz: number): Promise<Int16Array> {
+  const resampler = (await makeResamplers()).open({ fromHz, toHz })
+  return resampler.process(samples)
+}
 
 interface Ears {
   listening: Listening
@@ -45,7 +56,7 @@ function open(turnDetection: TurnDetection | null, onSpeech: (ears: Ears) => voi
     heardMs: () => heardMs,
     listening: openListening({
       voiceActivity,
-      turnDetection,
+      hearing: hearingBy(turnDetection),
       keptSilenceMs: 10_000,
       onInput(input) {
         if (input.kind === 'audio_heard') {
@@ -58,6 +69,7 @@ function open(turnDetection: TurnDetection | null, onSpeech: (ears: Ears) => voi
       onAudio(itemId, pcm) {
         ears.audio.set(itemId, [...(ears.audio.get(itemId) ?? []), pcm])
       },
+      onPause: () => {},
       onDrop: (itemId) => ears.audio.delete(itemId),
       onFailure: (error) => {
         throw error
@@ -67,6 +79,10 @@ function open(turnDetection: TurnDetection | null, onSpeech: (ears: Ears) => voi
   return ears
 }
 
+function append(listening: Listening, samples: Int16Array, format: AudioFormat = pcm): void {
+  listening.append(codecOf(format).encode(samples), (refusal) => expect.fail(JSON.stringify(refusal)))
+}
+
 const heard = (listening: Listening): Promise<void> => new Promise((resolve) => void listening.whenHeard(resolve))
 
 describe('Listening', () => {
@@ -74,7 +90,7 @@ describe('Listening', () => {
     const ears = open(detection, ({ listening, heardMs }) => {
       listening.perform({ kind: 'open_utterance', itemId: 'one', fromMs: heardMs() - 400 })
     })
-    for (let at = 0; at < speech.length; at += 960) ears.listening.append(speech.subarray(at, at + 960))
+    for (let at = 0; at < speech.length; at += 960) append(ears.listening, speech.subarray(at, at + 960))
     await heard(ears.listening)
     expect(ears.said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
     const startedAt = ears.said[0]?.at ?? 0
@@ -93,7 +109,7 @@ describe('Listening', () => {
     const at: number[] = []
     const pieces = [100, 0, 37, 250, 1_000]
     for (const ms of pieces) {
-      if (ms > 0) ears.listening.append(new Int16Array(ms * 24))
+      if (ms > 0) append(ears.listening, new Int16Array(ms * 24))
       ears.listening.whenHeard(() => at.push(ears.heardMs()))
     }
     await heard(ears.listening)
@@ -113,30 +129,117 @@ describe('Listening', () => {
     if (detection?.type !== 'server_vad') throw new Error('Turns are found by silence by default')
     const ears = open({ ...detection, silence_duration_ms: 700 }, ({ listening }) => {
       const turnDetection = { ...detection, silence_duration_ms: 701, create_response: false }
-      listening.perform({ kind: 'configure_listening', turnDetection, floorMs: 0 })
+      listening.perform({ kind: 'configure_listening', hearing: hearingBy(turnDetection), floorMs: 0 })
     })
-    ears.listening.append(speech)
+    append(ears.listening, speech)
     await heard(ears.listening)
     expect(ears.said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
     ears.listening.close()
   })
 
-  it('searches audio that came after turn detection was asked for, though it was heard before it was switched on', async () => {
+  it('searches audio that came after turn detection was asked for, though it was not switched on yet', async () => {
     const ears = open(null)
-    ears.listening.append(new Int16Array(24 * 5_000))
-    ears.listening.expectTurns()
-    ears.listening.whenHeard(() => {
-      ears.listening.perform({ kind: 'configure_listening', turnDetection: detection, floorMs: ears.heardMs() })
-    })
-    ears.listening.append(speech)
+    append(ears.listening, new Int16Array(24 * 5_000))
+    const switchOn = (): void =>
+      ears.listening.perform({
+        kind: 'configure_listening',
+        hearing: hearingBy(detection),
+        floorMs: ears.heardMs(),
+      })
+    ears.listening.whenHeard(switchOn, { mayChangeHearing: true })
+    append(ears.listening, speech)
     await heard(ears.listening)
     expect(ears.said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
+    ears.listening.close()
+  })
+
+  it.each(g711)('finds the turn in $type, and at the same place as in pcm', async (format) => {
+    const ears = [open(detection), open(detection)] as const
+    ears[1].listening.perform({ kind: 'configure_listening', hearing: hearingBy(detection, { format }), floorMs: 0 })
+    append(ears[0].listening, speech)
+    append(ears[1].listening, await resampled(speech, 24_000, 8_000), format)
+    for (const { listening } of ears) await heard(listening)
+    expect(ears[1].said.map(({ kind }) => kind)).toEqual(['speech_started', 'speech_stopped'])
+    ears[1].said.forEach(({ at }, i) => expect(Math.abs(at - (ears[0].said[i]?.at ?? NaN))).toBeLessThanOrEqual(64))
+    for (const { listening } of ears) listening.close()
+  })
+
+  it('refuses half a sample, in the words of the format that it will be decoded in', async () => {
+    const ears = open(null)
+    const refused: string[] = []
+    const appendOdd = (name: string): void =>
+      ears.listening.append(new Uint8Array(481), (refusal) =>
+        refused.push(`${name}: ${refusal.kind === 'malformed' ? refusal.message : refusal.kind}`),
+      )
+    const changeTo = (format: AudioFormat) => (): void =>
+      ears.listening.perform({ kind: 'configure_listening', hearing: hearingBy(null, { format }), floorMs: 0 })
+    const change = { mayChangeHearing: true }
+    appendOdd('pcm')
+    expect(refused).toHaveLength(1)
+    append(ears.listening, new Int16Array(2_400))
+    ears.listening.whenHeard(changeTo({ type: 'audio/pcmu' }), change)
+    appendOdd('pcmu')
+    ears.listening.whenHeard(changeTo(pcm), change)
+    appendOdd('pcm again')
+    await heard(ears.listening)
+    const complaint =
+      "Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got an odd number of bytes (481)."
+    expect(refused).toEqual([`pcm: ${complaint}`, `pcm again: ${complaint}`])
+    expect(ears.heardMs()).toBeCloseTo(100 + 481 / 8, 6)
+    ears.listening.close()
+  })
+
+  it('refuses audio, and then everything, when too much waits for a change', async () => {
+    const ears = open(null)
+    const refused: string[] = []
+    append(ears.listening, new Int16Array(2_400))
+    expect(ears.listening.whenHeard(() => {}, { mayChangeHearing: true })).toBe(true)
+    for (let i = 0; i < 3; i += 1)
+      ears.listening.append(new Uint8Array(6 * 2 ** 20), (refusal) =>
+        refused.push(refusal.kind === 'failed' ? refusal.failure.code : refusal.message),
+      )
+    expect(refused).toEqual(['audio_backlog'])
+    let ran = 0
+    let taken = 0
+    while (ears.listening.whenHeard(() => (ran += 1))) taken += 1
+    expect(taken).toBeLessThan(10_000)
+    expect(taken).toBeGreaterThan(9_000)
+    ears.listening.close()
+    expect(ran).toBe(0)
+  })
+
+  it('hands on an utterance without its noise, where that is asked for', async () => {
+    const ears = open(null)
+    const noise = Int16Array.from({ length: 48_000 }, (_, i) => ((i * 7_919) % 4_001) - 2_000)
+    const heardAs = async (itemId: string, noiseReduction: HearingSettings['noiseReduction']): Promise<number> => {
+      ears.listening.perform({
+        kind: 'configure_listening',
+        hearing: hearingBy(null, { noiseReduction }),
+        floorMs: 0,
+      })
+      append(ears.listening, noise.slice(0, 24_000)) // until it is known for noise
+      await heard(ears.listening)
+      ears.listening.perform({ kind: 'open_utterance', itemId, fromMs: ears.heardMs() })
+      append(ears.listening, noise)
+      await heard(ears.listening)
+      ears.listening.perform({ kind: 'close_utterance', itemId })
+      const parts = (ears.audio.get(itemId) ?? []).flatMap((part) => (part === null ? [] : [samplesOf(part)]))
+      const samples = concatSamples(parts)
+      expect(samples).toHaveLength(32_000)
+      return Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length)
+    }
+    const plain = await heardAs('plain', null)
+    const near = await heardAs('near', { type: 'near_field' })
+    const far = await heardAs('far', { type: 'far_field' })
+    expect(near / plain).toBeCloseTo(0.25, 1)
+    expect(far / plain).toBeLessThan(0.05)
+    expect((await heardAs('plain again', null)) / plain).toBeCloseTo(1, 2)
     ears.listening.close()
   })
 
   it('does not search for turns in push-to-talk', async () => {
     const ears = open(null)
-    ears.listening.append(speech)
+    append(ears.listening, speech)
     await heard(ears.listening)
     expect(ears.said).toEqual([])
     ears.listening.close()

@@ -1,33 +1,32 @@
 import {
   bytesOf,
+  codecOf,
   concatSamples,
-  type Endpointer,
-  type EndpointerState,
   type Heard,
   heardRateHz,
-  makeEndpointer,
   msToSamples,
+  type PatientState,
   samplesToMs,
   type VoiceActivity,
 } from '@voicebox/audio'
-import type { TurnDetection } from '@voicebox/protocol'
-import type { Effect, Input } from '@voicebox/session'
+import type { HearingSettings, Input, ListeningEffect } from '@voicebox/session'
+import { type AudioRefusal, makeAudioIntake } from './audio-intake.ts'
 import { makeAudioRing } from './audio-ring.ts'
-
-export type ListeningEffect = Extract<
-  Effect,
-  { kind: 'open_utterance' | 'close_utterance' | 'drop_utterance' | 'reset_listening' | 'configure_listening' }
->
+import { suppressionOf } from './noise-suppression.ts'
+import { makeTurnEndpointer, type TurnEndpointer } from './turn-endpointer.ts'
 
 /** The ears of one session: hears what is appended, finds turns in it, and hands on the audio of each utterance. */
 export interface Listening {
-  /** Takes 24 kHz audio. Throws `Failure` `capacity` when it comes much faster than it can be heard. */
-  append(samples: Int16Array): void
+  /** Takes audio in the session's input format, or says once why not. It is refused when it comes much faster than it can be heard. */
+  append(bytes: Uint8Array, onRefused: (refusal: AudioRefusal) => void): void
   perform(effect: ListeningEffect): void
-  /** Runs the callback when all that was appended so far has been heard, and nothing after it: at once, if it has. False: too many wait. */
-  whenHeard(run: () => void): boolean
-  /** Has audio searched for speech from now on, since turn detection is about to be switched on. */
-  expectTurns(): void
+  /**
+   * Runs the callback when all that was appended so far has been heard, and nothing after it: at once, if it has. False: too
+   * many wait. Where it may change how audio is taken (`mayChangeHearing`), what comes after waits until it has run.
+   */
+  whenHeard(run: () => void, options?: { mayChangeHearing: boolean }): boolean
+  /** Takes what the open utterance's words are so far, up to `audioMs` of it (absent: up to now); those of another are ignored. */
+  heardWords(words: { itemId: string; text: string; audioMs?: number; language?: string }): void
   /** Whether something waits for audio to be heard. */
   readonly isBehind: boolean
   close(): void
@@ -35,17 +34,18 @@ export interface Listening {
 
 export interface ListeningOptions {
   voiceActivity: VoiceActivity
-  turnDetection: TurnDetection | null
+  hearing: HearingSettings
   keptSilenceMs: number
   onInput(input: Extract<Input, { kind: 'audio_heard' | 'speech_started' | 'speech_stopped' }>): void
   /** More audio (16 kHz) of an utterance; null marks its end. */
   onAudio(itemId: string, pcm: Uint8Array | null): void
+  /** The speaker of an utterance pauses: its words so far, which are in its first `audioMs`, decide whether the turn ends. */
+  onPause(pause: { itemId: string; audioMs: number }): void
   /** The utterance's audio is of no use any more. */
   onDrop(itemId: string): void
   onFailure(error: Error): void
 }
 
-const inputRateHz = 24_000
 /** How much of an utterance is handed on at once. */
 const uploadMs = 100
 const maxBarriers = 10_000
@@ -53,20 +53,35 @@ const maxBarriers = 10_000
 export function openListening(options: ListeningOptions): Listening {
   const { onInput, onAudio } = options
   const ring = makeAudioRing(msToSamples(options.keptSilenceMs, heardRateHz))
-  let endpointer: Endpointer | null = null
-  let endpointing: EndpointerState | null = null
-  let utterance: { itemId: string; parts: Int16Array[]; samples: number } | null = null
+  let endpointer: TurnEndpointer | null = null
+  let endpointing: PatientState | null = null
+  let utterance: { itemId: string; fromSample: number; parts: Int16Array[]; samples: number } | null = null
   let barriers: { atSample: number; run: () => void }[] = []
-  let appended = 0
   let heardSamples = 0
 
-  const stream = options.voiceActivity.open({ inputRateHz, onHeard: hear, onFailure: options.onFailure })
-  configure(options.turnDetection, 0)
+  const stream = options.voiceActivity.open({
+    inputRateHz: codecOf(options.hearing.format).rateHz,
+    onHeard: hear,
+    onFailure: options.onFailure,
+  })
+  const intake = makeAudioIntake({
+    format: options.hearing.format,
+    write: (samples) => stream.write(samples),
+    whenHeard(run) {
+      const atSample = stream.endSample
+      if (barriers.length === 0 && heardSamples >= atSample) run()
+      else barriers.push({ atSample, run })
+    },
+  })
+  configure(options.hearing, 0)
 
   /** A change of the settings keeps what is known of the turn in progress; only switching detection on begins anew. */
-  function configure(turnDetection: TurnDetection | null, floorMs: number): void {
+  function configure({ turnDetection, format, noiseReduction }: HearingSettings, floorMs: number): void {
+    intake.format = format
+    stream.inputRateHz = codecOf(format).rateHz
+    stream.suppression = suppressionOf(noiseReduction)
     stream.detect = turnDetection !== null
-    endpointer = turnDetection === null ? null : makeEndpointer(endpointingOf(turnDetection))
+    endpointer = turnDetection === null ? null : makeTurnEndpointer(turnDetection)
     if (endpointer === null) endpointing = null
     else endpointing ??= endpointer.reset(endpointer.initial, msToSamples(floorMs, heardRateHz))
   }
@@ -100,8 +115,10 @@ export function openListening(options: ListeningOptions): Listening {
       takeUpTo(window.endSample)
       if (verdict.kind === 'speech_started') {
         onInput({ kind: 'speech_started', startMs: samplesToMs(verdict.startSample, heardRateHz) })
-      } else {
+      } else if (verdict.kind === 'speech_stopped') {
         onInput({ kind: 'speech_stopped', endMs: samplesToMs(verdict.endSample, heardRateHz) })
+      } else {
+        pause()
       }
     }
     releaseBefore(batchStart + samples.length)
@@ -121,16 +138,24 @@ export function openListening(options: ListeningOptions): Listening {
     utterance = { ...utterance, parts: [], samples: 0 }
   }
 
+  /** Nothing of the utterance is held back then, so that its words so far can be told. */
+  function pause(): void {
+    if (utterance === null) return
+    handOn()
+    const { itemId, fromSample } = utterance
+    options.onPause({ itemId, audioMs: Math.floor(samplesToMs(heardSamples - fromSample, heardRateHz)) })
+  }
+
   return {
-    append(samples) {
-      stream.write(samples)
-      appended += samples.length
-    },
+    append: (bytes, onRefused) => intake.append(bytes, onRefused),
     perform(effect) {
       switch (effect.kind) {
-        case 'open_utterance':
-          utterance = { itemId: effect.itemId, parts: [], samples: 0 }
-          return keep(ring.since(Math.round(msToSamples(effect.fromMs, heardRateHz))))
+        case 'open_utterance': {
+          const parts = ring.since(Math.round(msToSamples(effect.fromMs, heardRateHz)))
+          const fromSample = heardSamples - parts.reduce((sum, part) => sum + part.length, 0)
+          utterance = { itemId: effect.itemId, fromSample, parts: [], samples: 0 }
+          return keep(parts)
+        }
         case 'close_utterance':
           handOn()
           utterance = null
@@ -143,39 +168,27 @@ export function openListening(options: ListeningOptions): Listening {
           endpointing = endpointer && endpointer.reset(endpointing ?? endpointer.initial, heardSamples)
           return
         case 'configure_listening':
-          return configure(effect.turnDetection, effect.floorMs)
+          return configure(effect.hearing, effect.floorMs)
       }
     },
-    whenHeard(run) {
-      const atSample = Math.floor((appended * heardRateHz) / inputRateHz)
-      if (barriers.length === 0 && heardSamples >= atSample) run()
-      else if (barriers.length >= maxBarriers) return false
-      else barriers.push({ atSample, run })
+    whenHeard(run, { mayChangeHearing } = { mayChangeHearing: false }) {
+      if (barriers.length + intake.waiting >= maxBarriers) return false
+      intake.mark(run, mayChangeHearing)
       return true
     },
-    expectTurns() {
-      stream.detect = true
+    heardWords({ itemId, audioMs, ...words }) {
+      if (endpointer === null || endpointing === null || utterance?.itemId !== itemId) return
+      const untilSample =
+        audioMs === undefined ? heardSamples : utterance.fromSample + msToSamples(audioMs, heardRateHz)
+      endpointing = endpointer.hearWords(endpointing, { ...words, untilSample })
     },
     get isBehind() {
-      return barriers.length > 0
+      return barriers.length + intake.waiting > 0
     },
     close() {
       barriers = []
+      intake.close()
       stream.close()
     },
-  }
-}
-
-/** How long a pause ends the turn, for clients that leave it to us: a stand-in by time alone. */
-const semanticSilenceMs = { low: 1500, medium: 800, auto: 800, high: 400 }
-
-function endpointingOf(detection: TurnDetection): Parameters<typeof makeEndpointer>[0] {
-  if (detection.type === 'semantic_vad') {
-    return { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: semanticSilenceMs[detection.eagerness] }
-  }
-  return {
-    threshold: detection.threshold,
-    prefixPaddingMs: detection.prefix_padding_ms,
-    silenceDurationMs: detection.silence_duration_ms,
   }
 }

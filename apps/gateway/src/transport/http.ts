@@ -8,7 +8,7 @@ const maxBodyBytes = 1024 * 1024
 const maxDiscardedBytes = 16 * maxBodyBytes
 
 export const internalError = {
-  error: { type: failureRules.bug.wireType, code: 'internal_error', message: 'The server had an error.' },
+  error: { type: failureRules.bug.wireType, param: null, code: 'internal_error', message: 'The server had an error.' },
 }
 
 export interface IncomingHttp {
@@ -52,13 +52,19 @@ function asRequest({ url, method, headers, body }: IncomingHttp): Request | unde
 const bodyTooLarge = {
   error: {
     type: failureRules.client.wireType,
+    param: null,
     code: 'body_too_large',
     message: `The request body must not exceed ${String(maxBodyBytes)} bytes.`,
   },
 }
 
 const badRequest = {
-  error: { type: failureRules.client.wireType, code: 'bad_request', message: 'The request is not valid HTTP.' },
+  error: {
+    type: failureRules.client.wireType,
+    param: null,
+    code: 'bad_request',
+    message: 'The request is not valid HTTP.',
+  },
 }
 
 /** A request body while it arrives, kept up to 1 MiB. */

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import specifications from '@asyncapi/specs'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { clientEvents } from '../client-events.ts'
@@ -20,9 +20,8 @@ const typesOf = (events: typeof clientEvents | typeof serverEvents): string[] =>
 
 describe('the AsyncAPI document', () => {
   it('is one', () => {
-    const specification = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as object
-    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true })
-    const validate = ajv.compile(specification)
+    const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false, meta: false })
+    const validate = ajv.compile(specifications.schemas['3.0.0'])
     validate(JSON.parse(text))
     expect(validate.errors).toBeNull()
   })
@@ -50,8 +49,8 @@ describe('the AsyncAPI document', () => {
 
   it('has each object once, and twice only where the server fills something in', () => {
     const objects = document.components.schemas
-    const twice = Object.keys(objects).filter((name) => `${name}Input` in objects)
-    expect(twice).toEqual(['AudioFormat', 'Transcription'])
+    const twice = Object.keys(objects).filter((name) => `${name}Input` in objects && name !== 'Item')
+    expect(twice).toEqual(['AudioFormat', 'SemanticVad', 'ServerVad', 'Transcription', 'TurnDetection'])
     const all = Object.values(objects).map((schema) => JSON.stringify(schema))
     expect(new Set(all).size).toBe(all.length)
   })

@@ -42,7 +42,7 @@ const toJsonSchema = (event: Event, io: 'input' | 'output'): Schema =>
   z.toJSONSchema(event, { target: 'draft-7', io, unrepresentable: 'any' })
 
 const definitionsOf = (schemas: Schema[]): Map<string, Schema> =>
-  new Map(schemas.flatMap(({ definitions = {} }) => Object.entries(definitions) as [string, Schema][]))
+  new Map(schemas.flatMap(({ definitions = {} }) => Object.entries(definitions as Record<string, Schema>)))
 
 /** Objects of both directions that are not the same in both, or refer to one that is not. */
 function differingNames(inputs: Map<string, Schema>, outputs: Map<string, Schema>): Set<string> {

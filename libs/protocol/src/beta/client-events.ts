@@ -7,11 +7,14 @@ import { betaResponseOptionsSchema } from './response-options.ts'
 import { betaSessionPatchSchema } from './session-patch.ts'
 import { betaTranscriptionPatchSchema } from './transcription-patch.ts'
 
+/** What the beta dialect calls the `session.update` of a transcription session. */
+export const transcriptionUpdate = 'transcription_session.update'
+
 /** The events that a client of the beta dialect sends in another shape; each is read into the session's own. */
 export const betaClientEvents = [
   clientEvent('session.update', aboutEvent('session.update'), { session: betaSessionPatchSchema }),
   clientEvent(
-    'transcription_session.update',
+    transcriptionUpdate,
     'Changes a transcription session; answered by `transcription_session.updated` with the whole effective session.',
     { session: betaTranscriptionPatchSchema },
   ),
@@ -34,7 +37,7 @@ type BetaClientEvent = ReturnType<(typeof betaClientEvents)[number]['parse']>
 
 /** The one event that also has another name. */
 function asSessionEvent(event: BetaClientEvent): ClientEvent {
-  return event.type === 'transcription_session.update' ? { ...event, type: 'session.update' } : event
+  return event.type === transcriptionUpdate ? { ...event, type: 'session.update' } : event
 }
 
 function eventOf<T extends ClientEventType>(type: T) {

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '@voicebox/kernel'
+import type { AnySessionPatch, Fault, SecretApi } from '@voicebox/protocol'
+import { secretPrefix, type Secrets } from '../authenticate.ts'
+import { type PreviewOptions, previewSession } from './preview-session.ts'
+
+export interface IssueOptions extends PreviewOptions {
+  secrets: Pick<Secrets, 'keep'>
+  clock: Pick<Clock, 'now'>
+}
+
+export type Issued = { ok: true; answer: object } | { ok: false; fault: Fault }
+
+/** Makes a client secret as a body asks for it, or says what is wrong: no secret brings settings that a session would refuse. */
+export async function issueSecret(
+  api: SecretApi,
+  json: unknown,
+  tenantId: string,
+  options: IssueOptions,
+): Promise<Issued> {
+  const parsed = api.parse(json)
+  if (!parsed.ok) return parsed
+  const { patch, ttlS, isSingleUse, maxSessionS } = parsed.request
+  const preview = previewSession(patch, options)
+  if (!preview.ok) {
+    const { code, message, param } = preview.fault
+    return { ok: false, fault: { code, message, param: param === null ? null : api.param(param) } }
+  }
+  const { session } = preview
+  const createdAtS = Math.floor(options.clock.now() / 1_000)
+  const expiresAtS = createdAtS + ttlS
+  const value = newSecret()
+  await options.secrets.keep(value, {
+    tenantId,
+    type: session.type,
+    model: session.type === 'realtime' ? session.model : null,
+    patch: withoutModel(patch),
+    isSingleUse,
+    maxSessionS,
+    createdAtS,
+    expiresAtS,
+  })
+  return { ok: true, answer: api.answer({ value, expires_at: expiresAtS }, session) }
+}
+
+/** A connection may name another model, which must not contradict the settings. */
+function withoutModel(patch: AnySessionPatch): AnySessionPatch {
+  if (patch.type === 'transcription') return patch
+  const { model: _, ...rest } = patch
+  return rest
+}
+
+/** 192 bits of chance, in letters that pass in a header and as a subprotocol. */
+const newSecret = (): string => `${secretPrefix}${randomBytes(24).toString('hex')}`

@@ -1,0 +1,19 @@
+import { bytesOf, decodeBase64Audio, type Resamplers } from '@voicebox/audio'
+import type { Effect } from '@voicebox/session'
+import type { Work } from './work.ts'
+
+/** A second: so that no entry of the log is large. */
+const pieceBytes = 32_000
+
+/** Puts audio that came with an item where the recognizers look for it. */
+export async function storeAudio(
+  { itemId, audio, format }: Extract<Effect, { kind: 'store_audio' }>,
+  work: Pick<Work, 'appendAudio'>,
+  resamplers: Resamplers,
+): Promise<void> {
+  const pcm = bytesOf(await decodeBase64Audio(resamplers, audio, format))
+  for (let at = 0; at < pcm.byteLength; at += pieceBytes) {
+    await work.appendAudio(itemId, pcm.subarray(at, at + pieceBytes))
+  }
+  await work.appendAudio(itemId, null)
+}
