@@ -14,12 +14,8 @@ describe('The handshake', () => {
     { title: 'a wrong key', options: { key: 'sk-wrong' }, code: 3000, error: 'invalid_api_key' },
     { title: 'no model', options: { query: '' }, code: 4000, error: 'missing_model' },
     { title: 'an unknown model', options: { query: '?model=gpt-2' }, code: 4000, error: 'invalid_model' },
-    {
-      title: 'the beta header',
-      options: { headers: { 'openai-beta': 'realtime=v1' } },
-      code: 4000,
-      error: 'beta_api_shape_disabled',
-    },
+    { title: 'a model for writing down', options: { query: '?model=whisper-1' }, code: 4000, error: 'invalid_model' },
+    { title: 'a call', options: { query: '?call_id=rtc_1' }, code: 4000, error: 'invalid_call_id' },
   ])('accepts, says what is wrong and closes: $title', async ({ options, code, error }) => {
     const client = await connect(stack.ws(), options)
     expect((await client.next('error')).error).toMatchObject({ type: 'invalid_request_error', code: error })
@@ -30,7 +26,7 @@ describe('The handshake', () => {
     'takes the model name %s',
     async (model) => {
       const client = await connect(stack.ws(), { query: `?model=${model}&unknown=1` })
-      expect((await client.next('session.created')).session.model).toBe(model)
+      expect((await client.next('session.created')).session).toMatchObject({ model })
       await client.close()
     },
   )
@@ -40,6 +36,36 @@ describe('The handshake', () => {
     const client = await connect(stack.ws(), { key: '', protocols })
     await client.next('session.created')
     expect(client.socket.protocol).toBe('realtime')
+    await client.close()
+  })
+
+  it('opens a session that writes down', async () => {
+    const client = await connect(stack.ws(), { query: '?intent=transcription' })
+    expect((await client.next('session.created')).session).toMatchObject({
+      type: 'transcription',
+      object: 'realtime.transcription_session',
+      audio: { input: { turn_detection: { type: 'server_vad' } } },
+    })
+    await client.close()
+  })
+
+  it('opens a session with the settings that a client secret brings, for as long as it allows', async () => {
+    const settings = { instructions: 'Be brief.', audio: { output: { voice: 'marin' } } }
+    const session = { type: 'realtime', model: 'gpt-realtime-mini', ...settings }
+    const secret = await makeSecret({ session, max_session_seconds: 60 })
+    const client = await connect(stack.ws(), {
+      key: '',
+      query: '',
+      protocols: ['realtime', `openai-insecure-api-key.${secret}`],
+    })
+    const created = (await client.next('session.created')).session
+    expect(created).toMatchObject(session)
+    expect(created.expires_at - Date.now() / 1_000).toBeLessThanOrEqual(61)
+    client.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Take your time.' } })
+    expect((await client.next('session.updated')).session).toMatchObject({
+      ...session,
+      instructions: 'Take your time.',
+    })
     await client.close()
   })
 
@@ -55,6 +81,15 @@ describe('The handshake', () => {
     await expect(connect(stack.ws().replace('/v1/realtime', '/v2/realtime'))).rejects.toThrow('404')
   })
 })
+
+async function makeSecret(body: object): Promise<string> {
+  const answer = await fetch(`${stack.ws().replace('ws:', 'http:')}/client_secrets`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return ((await answer.json()) as { value: string }).value
+}
 
 describe('Over HTTP', () => {
   it('the gateway tells that it lives and that it is ready, and answers errors in OpenAI’s shape', async () => {

@@ -5,7 +5,8 @@ import { type Denoiser, type Denoisers, frameSamples } from './denoiser.ts'
 
 /** The GTCRN speech enhancement model in WebAssembly, from its package's file; all streams share one instance. */
 export async function loadGtcrn(): Promise<Denoisers> {
-  const file = createRequire(import.meta.url).resolve('@sapphi-red/web-noise-suppressor/gtcrn.wasm')
+  const require = createRequire(import.meta.url)
+  const file = require.resolve('@sapphi-red/web-noise-suppressor/gtcrn.wasm')
   const { instance } = await WebAssembly.instantiate(
     await readFile(file),
     imports(() => gtcrn.memory),
