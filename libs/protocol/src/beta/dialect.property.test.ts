@@ -79,12 +79,15 @@ const strange = new Set([
   ...Object.keys(betaNames),
 ])
 
+const isStrange = (name: string): boolean =>
+  strange.has(name) || /^(?:response\.(?:output_(?!item)|mcp)|mcp_)/.test(name)
+
 /** Such names among the keys of a frame and the `type`s in it. */
 function strangeNames(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [
-    ...(strange.has(key) ? [key] : []),
-    ...(key === 'type' && strange.has(String(inner)) ? [String(inner)] : []),
+    ...(isStrange(key) ? [key] : []),
+    ...(key === 'type' && isStrange(String(inner)) ? [String(inner)] : []),
     ...strangeNames(inner),
   ])
 }
