@@ -101,19 +101,20 @@ function socketBehavior(uws: Uws, options: ListenOptions, peers: Peers): UwsBeha
       const { target, remoteAddress } = head
       void decideUpgrade(options, { target, header, remoteAddress, signal: gone.signal }).then((acceptance) => {
         if (gone.signal.aborted) return
-        response.cork(() => {
-          if (acceptance.kind === 'refuse') {
+        if (acceptance.kind === 'refuse') {
+          response.cork(() => {
             response.writeStatus(statusLine(acceptance.status)).writeHeader('content-type', 'application/json')
             for (const [name, value] of Object.entries(acceptance.headers ?? {})) response.writeHeader(name, value)
             response.end(JSON.stringify(acceptance.body), true)
-            return
-          }
-          const connection: Connection = { open: acceptance.open }
-          const key = header('sec-websocket-key') ?? ''
-          // without a status first, any header would begin a 200
-          response.writeStatus('101 Switching Protocols')
-          response.upgrade(connection, key, acceptance.protocol ?? '', '', context)
-        })
+          })
+          return
+        }
+        const connection: Connection = { open: acceptance.open }
+        const key = header('sec-websocket-key') ?? ''
+        // Not corked: an upgrade that was decided later and is corked loses its socket now and then.
+        // Without a status first, any header would begin a 200.
+        response.writeStatus('101 Switching Protocols')
+        response.upgrade(connection, key, acceptance.protocol ?? '', '', context)
       })
     },
     open: (socket) => {

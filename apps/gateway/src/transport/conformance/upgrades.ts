@@ -76,6 +76,22 @@ export function upgradesConformance(open: OpenHost): void {
       await dial(host.url())
     })
 
+    it('keeps the sockets open whose upgrade was decided later', async () => {
+      const host = await open({
+        accept: async (_request, accepted) => {
+          await new Promise((resolve) => setTimeout(resolve, 2))
+          return { kind: 'accept', protocol: 'realtime', open: accepted }
+        },
+        onOpen: (socket) => void socket.send(`welcome ${'to whom it may concern '.repeat(40)}`),
+      })
+      for (let round = 0; round < 20; round++) {
+        const clients = await Promise.all(Array.from({ length: 5 }, () => dial(host.url(), ['realtime'])))
+        for (const { ws } of clients) ws.send('alive')
+        await vi.waitFor(() => expect(clients.map(({ texts }) => texts.at(-1))).toEqual(clients.map(() => 'alive')))
+      }
+      expect(host.seen.flatMap(({ closes }) => closes)).toEqual([])
+    })
+
     it('never opens a socket whose client left during the decision, and aborts its signal', async () => {
       const decision = Promise.withResolvers<void>()
       const host = await open({
