@@ -39,7 +39,7 @@ describe.each(['uws', 'ws'])('A conversation over %s', (transport) => {
     client.send({ type: 'response.create', response: { metadata: { client_event_id: '7' } } })
     const done = await client.next('response.done')
     expect(summary(client.events).replace(/ ×\d+/, '')).toBe(
-      'session.created, conversation.created, session.updated, conversation.item.added, conversation.item.done, response.created, ' +
+      'session.created, conversation.created, session.updated, conversation.item.added, conversation.item.done, response.created, rate_limits.updated, ' +
         'response.output_item.added, conversation.item.added, response.content_part.added, response.output_text.delta, ' +
         'response.output_text.done, response.content_part.done, conversation.item.done, response.output_item.done, response.done',
     )
@@ -80,7 +80,7 @@ describe.each(['uws', 'ws'])('A conversation over %s', (transport) => {
       .join(', ')
     expect(order).toBe(
       'session.created, conversation.created, session.updated, input_audio_buffer.speech_started, input_audio_buffer.speech_stopped, ' +
-        'input_audio_buffer.committed, conversation.item.added, conversation.item.done, response.created, ' +
+        'input_audio_buffer.committed, conversation.item.added, conversation.item.done, response.created, rate_limits.updated, ' +
         'response.output_item.added, conversation.item.added, response.content_part.added, response.output_audio.done, ' +
         'response.output_audio_transcript.done, response.content_part.done, conversation.item.done, response.output_item.done, response.done',
     )
