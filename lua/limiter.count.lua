@@ -1,7 +1,7 @@
 --- Counts a response against its tenant's limits on requests and tokens, by this server's clock. What counts at any moment is
---- what was counted since one window ago: exactly, so no window ever sees more admitted than a limit, and none is refused that fits.
---- `reserve` counts a request and the tokens that it may take, or nothing where that would pass a limit. `settle` replaces its
---- tokens with the true ones, even beyond the limit; should they have left the window meanwhile, they count anew, from now.
+--- what was counted since one window ago: exactly, so no window sees more admitted than a limit, and none is refused that fits.
+--- `reserve` counts a request and the tokens that it may take, or nothing where that would pass a limit. `settle` puts the true
+--- tokens in their place, even beyond the limit; where there are none to replace (they left the window), they count from now.
 --- Repeating a call changes nothing.
 ---
 --- Answers whether it is counted ('refused' or 'counted') and when (as all times here in microseconds); of requests and then of
@@ -42,7 +42,7 @@ local function count_tokens()
     redis.call('ZREM', tokens, response)
     redis.call('HDEL', amounts, response)
   else
-    redis.call('ZADD', tokens, 'NX', redis.call('ZSCORE', requests, response) or exact(now), response)
+    redis.call('ZADD', tokens, 'NX', exact(now), response)
     redis.call('HSET', amounts, response, amount)
   end
 end

@@ -10,6 +10,7 @@ import { makeHttp } from './http.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
 import { driveSession } from './session/drive.ts'
+import { makeBudgets } from './session/limits.ts'
 import { makeServerGuard } from './session/mcp-servers.ts'
 import { makeWork } from './session/work.ts'
 import { type ListenOptions, loadTransport } from './transport/index.ts'
@@ -32,6 +33,7 @@ const keys = [
   'dialect',
   'handshakeErrors',
   'corsOrigins',
+  'rateLimits',
   'sessionMaxS',
   'conversationCreated',
   'keptAudioMs',
@@ -81,7 +83,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       gateway: () => (isDraining ? 'draining' : null),
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
-    const openWork = makeWork({ redis, clock: systemClock, log, jobDeadlineMs: config.jobDeadlineMs })
+    const { requestsPerMinute: requests, tokensPerMinute: tokens, windowMs } = config.rateLimits
+    const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs }, log })
+    const openWork = makeWork({ redis, clock: systemClock, log, openBudget, jobDeadlineMs: config.jobDeadlineMs })
     const secrets = makeSecrets(redis)
     const authenticate = makeSingleKeyAuthentication(config.apiKey, secrets)
     const prompts = config.prompts ?? {}

@@ -7,12 +7,14 @@ export interface EngineDescriptor {
    * `revised` ones may be taken back. A session shows its client settled words only.
    */
   readonly interims: 'none' | 'settled' | 'revised'
+  /** The one language that it understands; null where it has several. */
+  readonly language: 'en' | null
 }
 
 export const sttEngines = {
-  whisper: { mode: 'batch', interims: 'none' },
-  pocketsphinx: { mode: 'live', interims: 'settled' },
-  stub: { mode: 'batch', interims: 'none' },
+  whisper: { mode: 'batch', interims: 'none', language: null },
+  pocketsphinx: { mode: 'live', interims: 'settled', language: 'en' },
+  stub: { mode: 'batch', interims: 'none', language: null },
 } as const satisfies Record<string, EngineDescriptor>
 export type SttEngine = keyof typeof sttEngines
 

@@ -1,4 +1,6 @@
 import type { ItemId, ResponseId, SessionId } from '@voicebox/kernel'
+import { z } from 'zod'
+import { ask } from './ask.ts'
 import { channelNames, keys, sessionTtlMs } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { sessionCancel } from './scripts.gen.ts'
@@ -10,4 +12,9 @@ import { sessionCancel } from './scripts.gen.ts'
 export async function cancelWork(redis: Redis, sessionId: SessionId, subject: ItemId | ResponseId): Promise<void> {
   const args = { channel: channelNames.cancel(sessionId), subject, ttl_ms: sessionTtlMs }
   await sessionCancel(redis, { cancelled: keys.cancelled(sessionId, subject) }, args)
+}
+
+/** Lets work be done for this item again: one of the same id was cancelled, or may have been. */
+export async function admitWork(redis: Redis, sessionId: SessionId, subject: ItemId): Promise<void> {
+  await ask(redis.commands, z.number(), 'DEL', keys.cancelled(sessionId, subject))
 }

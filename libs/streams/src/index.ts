@@ -1,5 +1,5 @@
 export { type ReadAudioOptions, appendAudio, freeAudio, readAudio } from './audio.ts'
-export { cancelWork } from './cancel.ts'
+export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
 export { type SavedItem, closeSession, forgetItem, loadItems, saveItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
@@ -20,6 +20,15 @@ export {
 } from './jobs.ts'
 export { type ConsumeLaneOptions, type LaneConsumer, consumeLane } from './lane-consumer.ts'
 export { type JobIn, enqueue } from './lane.ts'
+export {
+  type Counted,
+  type LimitRefusal,
+  type LimitState,
+  type LimitsState,
+  type RateLimits,
+  reserve,
+  settle,
+} from './limiter.ts'
 export { type Redis, type RedisOptions, openRedis } from './redis.ts'
 export type { ListedTool, ToolError, WorkerResult } from './results.ts'
 export { type SecretGrant, findSecret, keepSecret, redeemSecret } from './secrets.ts'

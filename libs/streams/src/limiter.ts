@@ -93,8 +93,15 @@ async function count(
       window_ms: limits.windowMs,
     },
   )
-  const [atUs = 0, requests = 0, requestsLeaveUs = 0, counted = 0, tokensLeaveUs = 0, requestWaitUs = 0, tokenWaitUs = 0] =
-    numbers.map(Number)
+  const [
+    atUs = 0,
+    requests = 0,
+    requestsLeaveUs = 0,
+    counted = 0,
+    tokensLeaveUs = 0,
+    requestWaitUs = 0,
+    tokenWaitUs = 0,
+  ] = numbers.map(Number)
   return {
     state: {
       atUs,

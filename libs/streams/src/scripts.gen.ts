@@ -263,9 +263,9 @@ export const laneLeave: Script<
 
 /**
  * Counts a response against its tenant's limits on requests and tokens, by this server's clock. What counts at any moment is
- * what was counted since one window ago: exactly, so no window ever sees more admitted than a limit, and none is refused that fits.
- * `reserve` counts a request and the tokens that it may take, or nothing where that would pass a limit. `settle` replaces its
- * tokens with the true ones, even beyond the limit; should they have left the window meanwhile, they count anew, from now.
+ * what was counted since one window ago: exactly, so no window sees more admitted than a limit, and none is refused that fits.
+ * `reserve` counts a request and the tokens that it may take, or nothing where that would pass a limit. `settle` puts the true
+ * tokens in their place, even beyond the limit; where there are none to replace (they left the window), they count from now.
  * Repeating a call changes nothing.
  *
  * Answers whether it is counted ('refused' or 'counted') and when (as all times here in microseconds); of requests and then of
@@ -279,7 +279,7 @@ export const limiterCount: Script<
   string[]
 > = defineScript({
   name: 'limiter.count',
-  sha1: '1a99879f9a300fac755fe489494c43cd713d3a96',
+  sha1: '8478964c32ef4987593ae63551ff4b35aa060b73',
   source: [
     'local requests = KEYS[1] local tokens = KEYS[2] local amounts = KEYS[3] local action = ARGV[1] local response = ARGV[2] local amount = tonumber(ARGV[3]) local request_limit = tonumber(ARGV[4]) local token_limit = tonumber(ARGV[5]) local window_ms = tonumber(ARGV[6])',
     "local time = redis.call('TIME')",
@@ -306,7 +306,7 @@ export const limiterCount: Script<
     "    redis.call('ZREM', tokens, response)",
     "    redis.call('HDEL', amounts, response)",
     '  else',
-    "    redis.call('ZADD', tokens, 'NX', redis.call('ZSCORE', requests, response) or exact(now), response)",
+    "    redis.call('ZADD', tokens, 'NX', exact(now), response)",
     "    redis.call('HSET', amounts, response, amount)",
     '  end',
     'end',

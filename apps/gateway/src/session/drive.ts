@@ -14,6 +14,7 @@ import {
   type ClientEvent,
   defaultSession,
   type ParsedClientEvent,
+  type ResponseObject,
   type ServerEventBody,
   wireError,
 } from '@voicebox/protocol'
@@ -67,6 +68,8 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   const sessionId: SessionId = newId('sess')
   let state = openState(sessionId, welcome, options)
   let isClosed = false
+  /** The idle timeout that runs, if one does. */
+  let idleMs: number | null = null
 
   // What could not be written must not be acknowledged, so the session ends with what waits behind it.
   const effects = makeEffectQueue(maxWaiting, (error) => giveUp(toFailure(error)))
@@ -89,6 +92,9 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     onInput: feed,
     onWords(itemId, text, audioMs) {
       listening.heardWords({ itemId, text, ...spokenLanguage(), ...(audioMs === null ? {} : { audioMs }) })
+    },
+    onLimits(limits) {
+      if (!isClosed) send({ type: 'rate_limits.updated', rate_limits: limits })
     },
     onLost: giveUp,
   })
@@ -127,12 +133,17 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
       case 'configure_listening':
         return listening.perform(effect)
       case 'arm_timer':
+        if (effect.afterPlayout) idleMs = effect.ms
         return timers.arm(effect.subject, effect.ms + (effect.afterPlayout ? playout.leftMs : 0))
       case 'disarm_timer':
+        if (effect.subject === 'idle') idleMs = null
         return timers.disarm(effect.subject)
       case 'send':
-        if (isCutShort(effect.event)) playout.stop()
-        return enqueue(() => send(effect.event))
+        if (isCutShort(effect.event)) stopPlayout()
+        return enqueue(() => {
+          send(effect.event)
+          if (effect.event.type === 'response.done') settle(effect.event.response)
+        })
       case 'send_audio':
         playout.sent(effect.audio.samples - effect.skip)
         return enqueue(() => sendAudio(effect))
@@ -155,6 +166,12 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     }
   }
 
+  /** The client plays no more; who waits for the end of that waits from now on. */
+  function stopPlayout(): void {
+    playout.stop()
+    if (idleMs !== null) timers.arm('idle', idleMs)
+  }
+
   function enqueue(task: () => Promise<void> | void): void {
     if (isClosed || effects.push(() => (isClosed ? undefined : task()))) return
     giveUp(new Failure('capacity', 'session_backlog', 'Too much is waiting in this session'))
@@ -163,6 +180,11 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   function send(event: ServerEventBody): void {
     const text = dialect.encode({ ...event, event_id: newId('event') })
     if (text !== null) socket.send(text)
+  }
+
+  /** Nothing waits for it. */
+  function settle({ id, usage }: ResponseObject): void {
+    void work.settle(id, usage?.total_tokens ?? 0)
   }
 
   function sendIfAny(event: ServerEventBody | null): void {
@@ -197,8 +219,9 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   }
 
   function spokenLanguage(): { language?: string } {
-    const language = state.session.audio.input.transcription?.language
-    return language == null ? {} : { language }
+    const { language: only } = sttEngines[welcome.pipeline.stt]
+    const language = state.session.audio.input.transcription?.language ?? only
+    return language === null ? {} : { language }
   }
 
   /** An event acts on the audio before it, which may still be on its way through the ears. */
@@ -264,6 +287,7 @@ function changesHearing(event: ClientEvent): boolean {
 
 /** Whether a client stops playing at this: it was interrupted, or cancelled what it hears. */
 function isCutShort(event: ServerEventBody): boolean {
+  if (event.type === 'response.done') return event.response.status === 'cancelled'
   return event.type === 'input_audio_buffer.speech_started' || event.type === 'conversation.item.truncated'
 }
 

@@ -1,4 +1,4 @@
-import { responsesIn, type SessionState } from '@voicebox/session'
+import { responsesIn, type SessionState, usageOf } from '@voicebox/session'
 import type { Leftovers } from './work.ts'
 
 /** What must be stopped and freed when a session ends: work in progress, and items that have audio. */
@@ -18,6 +18,7 @@ export function leftoversOf(state: SessionState): Leftovers {
       ...open,
       ...all.filter(({ item, audio }) => audio !== null || item.status === 'in_progress').map(({ item }) => item.id),
     ],
+    unsettled: responses.map((response) => ({ responseId: response.id, tokens: usageOf(response).total_tokens })),
   }
 }
 

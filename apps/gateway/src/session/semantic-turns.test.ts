@@ -54,7 +54,7 @@ interface Heard {
 async function hear(
   pieces: readonly Int16Array[],
   texts: readonly string[],
-  eagerness = detection.eagerness,
+  { eagerness = detection.eagerness, wordsOf = itemId } = {},
 ): Promise<Heard> {
   const heard: Heard = { startMs: 0, endMs: Infinity, pauses: [] }
   let heardMs = 0
@@ -81,7 +81,7 @@ async function hear(
       if (heard.endMs < Infinity) return
       const text = texts[heard.pauses.length]
       heard.pauses.push({ atMs: heardMs, audioMs, handedOnMs: handedOn / 16 })
-      if (text !== undefined) listening.heardWords({ itemId, text, audioMs, language: 'en' })
+      if (text !== undefined) listening.heardWords({ itemId: wordsOf, text, audioMs, language: 'en' })
     },
     onDrop: () => {},
     onFailure: (error) => expect.fail(error.message),
@@ -110,7 +110,7 @@ describe('A turn that ends by what was said', () => {
   it('ends after the same words the later, the less eager it shall be', async () => {
     const ends = []
     for (const eagerness of ['high', 'medium', 'low'] as const)
-      ends.push((await hear([question, pauseOf(2_000)], ['what time is it'], eagerness)).endMs)
+      ends.push((await hear([question, pauseOf(2_000)], ['what time is it'], { eagerness })).endMs)
     expect(ends).toEqual(ends.toSorted((a, b) => a - b))
     expect(new Set(ends).size).toBe(3)
   })
@@ -121,6 +121,13 @@ describe('A turn that ends by what was said', () => {
     const [pause] = unfinished.pauses as [Pause]
     expect(unfinished.endMs - pause.atMs).toBeCloseTo(4_000 - 200, -2)
     expect(unknown.endMs - pause.atMs).toBeCloseTo(1_200 - 200, -2)
+  })
+
+  it('has no use for the words of another utterance', async () => {
+    const pieces = [question, pauseOf(5_000)]
+    const own = await hear(pieces, ['what time is it'])
+    const others = await hear(pieces, ['what time is it'], { wordsOf: 'item_0' })
+    expect(others.endMs - own.endMs).toBeCloseTo(1_200 - 500, -2)
   })
 
   it('has handed on all audio of the utterance up to the pause when it asks for its words', async () => {

@@ -8,9 +8,10 @@ const pieceBytes = 32_000
 /** Puts audio that came with an item where the recognizers look for it. */
 export async function storeAudio(
   { itemId, audio, format }: Extract<Effect, { kind: 'store_audio' }>,
-  work: Pick<Work, 'appendAudio'>,
+  work: Pick<Work, 'appendAudio' | 'beginAudio'>,
   resamplers: Resamplers,
 ): Promise<void> {
+  await work.beginAudio(itemId)
   const pcm = bytesOf(await decodeBase64Audio(resamplers, audio, format))
   for (let at = 0; at < pcm.byteLength; at += pieceBytes) {
     await work.appendAudio(itemId, pcm.subarray(at, at + pieceBytes))

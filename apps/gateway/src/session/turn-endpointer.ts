@@ -34,6 +34,7 @@ export function makeTurnEndpointer(detection: TurnDetection): TurnEndpointer {
   return {
     ...endpointer,
     hearWords(state, { text, language, untilSample }) {
+      if (state.pause?.isNoticed !== true) return state // words in mid-speech are not worth judging
       const completeness = judgeCompleteness(text, language)
       return endpointer.hearWords(state, { silenceMs: silenceMs(eagerness, completeness), untilSample })
     },

@@ -1,6 +1,7 @@
 import { type Clock, Failure, type Log, newId, type SessionId, toFailure } from '@voicebox/kernel'
 import type { Effect, Input, KeptAudio } from '@voicebox/session'
 import {
+  admitWork,
   appendAudio,
   cancelWork,
   closeSession,
@@ -17,6 +18,7 @@ import {
   type SessionFollower,
 } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
+import type { OpenBudget, RateLimit } from './limits.ts'
 import { inputOf, wordsOf } from './worker-input.ts'
 
 export type WorkEffect = Extract<
@@ -31,11 +33,15 @@ export interface Work {
   /** Asks for the words of an utterance so far, while it goes on; they come by `onWords`, or not at all. */
   peek(itemId: string, audioMs: number, language: string | null): Promise<void>
   appendAudio(itemId: string, pcm: Uint8Array | null): Promise<void>
+  /** Makes room for the audio of an item, whose id may have been another's before. */
+  beginAudio(itemId: string): Promise<void>
   dropAudio(itemId: string): Promise<void>
   /** Keeps what was spoken for an item, so that it can be retrieved. */
   keepSpeech(itemId: string, atByte: number, pcm: Uint8Array): void
   /** The audio of an item: pcm16 mono, 16 kHz where it was heard and 24 kHz where it was spoken; empty when it is gone. */
   loadAudio(itemId: string, audio: KeptAudio): Promise<Uint8Array>
+  /** A response is done and took so many tokens: what that leaves is told by `onLimits`. */
+  settle(responseId: string, tokens: number): Promise<void>
   /** Looks for results whose message never came. */
   poll(): Promise<void>
   /** Stops what is still being worked on and frees what the session held. */
@@ -45,6 +51,8 @@ export interface Work {
 export interface Leftovers {
   subjects: string[]
   spokenItemIds: string[]
+  /** Responses in flight and what they took so far. */
+  unsettled: { responseId: string; tokens: number }[]
 }
 
 export interface WorkContext {
@@ -53,6 +61,8 @@ export interface WorkContext {
   onInput(input: Input): void
   /** The words of an utterance that goes on, up to `audioMs` of it where that is known. */
   onWords(itemId: string, text: string, audioMs: number | null): void
+  /** What is left of the limits: when a response is asked for, and when it is settled. */
+  onLimits(limits: RateLimit[]): void
   /** The session log cannot be followed any more. */
   onLost(error: Error): void
 }
@@ -63,15 +73,20 @@ export interface WorkOptions {
   redis: Redis
   clock: Clock
   log: Log
+  openBudget: OpenBudget
   jobDeadlineMs: number
 }
+
+/** Words that come later than the longest pause are of no use. */
+const peekDeadlineMs = 8_000
 
 /** Bytes a millisecond, by where the audio comes from: 16 kHz as heard, 24 kHz as spoken. */
 const bytesPerMs = { heard: 32, spoken: 48 } as const
 
-export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): OpenWork {
-  return ({ sessionId, welcome, onInput, onWords, onLost }) => {
+export function makeWork({ redis, clock, log, openBudget, jobDeadlineMs }: WorkOptions): OpenWork {
+  return ({ sessionId, welcome, onInput, onWords, onLimits, onLost }) => {
     const { tenantId, pipeline } = welcome
+    const budget = openBudget({ tenantId, onUpdated: onLimits })
     const following: Promise<SessionFollower> = followSession(redis, sessionId, {
       afterSeq: 0,
       log,
@@ -87,11 +102,11 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
     })
     following.catch((error: unknown) => onLost(toFailure(error)))
 
-    const jobBase = (): Omit<JobOf<'transcribe'>, 'kind' | 'itemId'> => ({
+    const jobBase = (deadlineMs = jobDeadlineMs): Omit<JobOf<'transcribe'>, 'kind' | 'itemId'> => ({
       id: newId('job'),
       sessionId,
       tenantId,
-      deadlineAtMs: clock.now() + jobDeadlineMs,
+      deadlineAtMs: clock.now() + deadlineMs,
       traceId: sessionId,
     })
 
@@ -107,6 +122,10 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
           return enqueue(redis, `jobs:stt:${pipeline.stt}`, { kind: 'transcribe', ...jobBase(), ...effect.request })
         case 'generate': {
           const { speech, itemIds, tools, ...request } = effect.request
+          const refusal = await budget.reserve(request.responseId, effect.estimatedTokens)
+          if (refusal !== null) {
+            return onInput({ kind: 'generation_failed', responseId: request.responseId, ...refusal })
+          }
           const job: JobOf<'generate'> = { kind: 'generate', ...jobBase(), ...request, itemIds: [...itemIds] }
           return enqueue(redis, `jobs:llm:${pipeline.llm}`, {
             ...job,
@@ -136,7 +155,7 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
         }
       },
       async peek(itemId, audioMs, language) {
-        const job: JobOf<'transcribe'> = { kind: 'transcribe', ...jobBase(), itemId, peekMs: audioMs }
+        const job: JobOf<'transcribe'> = { kind: 'transcribe', ...jobBase(peekDeadlineMs), itemId, peekMs: audioMs }
         try {
           await enqueue(redis, `jobs:stt:${pipeline.stt}`, { ...job, ...(language === null ? {} : { language }) })
         } catch (error) {
@@ -144,6 +163,7 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
         }
       },
       appendAudio: (itemId, pcm) => appendAudio(redis, sessionId, itemId, pcm, { final: pcm === null }),
+      beginAudio: (itemId) => admitWork(redis, sessionId, itemId),
       async dropAudio(itemId) {
         try {
           await freeAudio(redis, sessionId, itemId)
@@ -166,6 +186,7 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
           return new Uint8Array(0)
         }
       },
+      settle: (responseId, tokens) => budget.settle(responseId, tokens),
       async poll() {
         try {
           await (await following).poll()
@@ -173,10 +194,11 @@ export function makeWork({ redis, clock, log, jobDeadlineMs }: WorkOptions): Ope
           log.warn({ sessionId, error: toFailure(error) }, 'The session log could not be read')
         }
       },
-      async close({ subjects, spokenItemIds }) {
+      async close({ subjects, spokenItemIds, unsettled }) {
         const steps = await Promise.allSettled([
           following.then((follower) => follower.close()),
           ...subjects.map((subject) => cancelWork(redis, sessionId, subject)),
+          ...unsettled.map(({ responseId, tokens }) => budget.settle(responseId, tokens)),
           closeSession(redis, sessionId, spokenItemIds),
         ])
         const failed = steps.find((step) => step.status === 'rejected')
