@@ -82,9 +82,24 @@ describe('The endpointer', () => {
     const [, speaking] = listenTo(windows(10, speech))
     const reset = endpointer.reset(speaking, 10 * 512 + 100)
     expect(listenFrom(endpointer, reset, windows(30, silence), 10 * 512)[0]).toEqual([])
-    expect(listenFrom(endpointer, reset, windows(3, speech), 10 * 512)[0]).toEqual([
-      { kind: 'speech_started', startSample: 10 * 512 + 100, atSample: 12 * 512 },
+    expect(listenFrom(endpointer, reset, [silence, silence, speech, speech], 10 * 512)[0]).toEqual([
+      { kind: 'speech_started', startSample: 10 * 512 + 100, atSample: 14 * 512 },
     ])
+  })
+
+  it('takes speech that fades after a reset for no new utterance, and speech that goes on for one', () => {
+    const [, speaking] = listenTo(windows(10, speech))
+    const reset = endpointer.reset(speaking, 10 * 512)
+    expect(listenFrom(endpointer, reset, [...windows(4, speech), ...windows(20, silence)], 10 * 512)[0]).toEqual([])
+    expect(listenFrom(endpointer, reset, windows(8, speech), 10 * 512)[0]).toEqual([
+      { kind: 'speech_started', startSample: 10 * 512, atSample: 17 * 512 },
+    ])
+  })
+
+  it('begins as usual after an utterance that had ended by silence', () => {
+    const [, ended] = listenTo([...windows(10, speech), ...windows(8, silence)])
+    const reset = endpointer.reset(ended, 18 * 512)
+    expect(listenFrom(endpointer, reset, windows(2, speech), 18 * 512)[0]).toHaveLength(1)
   })
 
   it('does not start in audio from before the reset that is heard late', () => {

@@ -26,7 +26,10 @@ export type EndpointVerdict =
 export interface Endpointer {
   readonly initial: EndpointerState
   listen(state: EndpointerState, window: VoiceWindow): [EndpointerState, EndpointVerdict | null]
-  /** Forgets the utterance in progress, without a verdict; the next one cannot begin before `atSample`. */
+  /**
+   * Forgets the utterance in progress, without a verdict; the next one cannot begin before `atSample`. The model remembers
+   * speech for some windows: if somebody was speaking, the next utterance needs more of them until one is silent.
+   */
   reset(state: EndpointerState, atSample: number): EndpointerState
 }
 
@@ -38,6 +41,8 @@ export interface EndpointerState {
   readonly silentFromSample: number | null
   /** The end of the previous utterance. */
   readonly floorSample: number
+  /** Speech was cut off by a reset, and the model's memory of it has not faded yet. */
+  readonly isFading: boolean
 }
 
 /**
@@ -51,14 +56,17 @@ export function makeEndpointer({ threshold, prefixPaddingMs, silenceDurationMs }
 
   function awaitSpeech(state: EndpointerState, { endSample, probability }: VoiceWindow): Step {
     const startSample = endSample - windowSamples
-    const recent = state.onsets.filter((onset) => onset > startSample - onsetWindows * windowSamples)
-    const isSpeech = probability >= threshold && endSample > state.floorSample
+    const isFading = state.isFading && probability >= stopThreshold
+    const [windows, outOf] = isFading ? fadingOnset : usualOnset
+    const isFaded = state.isFading && !isFading
+    const recent = isFaded ? [] : state.onsets.filter((onset) => onset > startSample - outOf * windowSamples)
+    const isSpeech = probability >= threshold && startSample >= state.floorSample
     const onsets = isSpeech ? [...recent, startSample] : recent
     const [onset] = onsets
-    if (onset === undefined || onsets.length < windowsToStart) return [{ ...state, onsets }, null]
+    if (onset === undefined || onsets.length < windows) return [{ ...state, onsets, isFading }, null]
     const verdict = { startSample: Math.max(onset - paddingSamples, state.floorSample), atSample: endSample }
     return [
-      { ...state, isSpeaking: true, onsets: [] },
+      { ...state, isSpeaking: true, onsets: [], isFading: false },
       { kind: 'speech_started', ...verdict },
     ]
   }
@@ -73,7 +81,10 @@ export function makeEndpointer({ threshold, prefixPaddingMs, silenceDurationMs }
   return {
     initial: waiting(0),
     listen: (state, window) => (state.isSpeaking ? awaitSilence(state, window) : awaitSpeech(state, window)),
-    reset: (state, atSample) => waiting(Math.max(state.floorSample, atSample)),
+    reset: (state, atSample) => ({
+      ...waiting(Math.max(state.floorSample, atSample)),
+      isFading: (state.isSpeaking && state.silentFromSample === null) || state.isFading || state.onsets.length > 0,
+    }),
   }
 }
 
@@ -81,12 +92,14 @@ type Step = [EndpointerState, EndpointVerdict | null]
 
 const hysteresis = 0.15
 const lowestStopThreshold = 0.01
-const windowsToStart = 2
-const onsetWindows = 3
+/** How many windows of the latest few must be speech. */
+const usualOnset = [2, 3] as const
+const fadingOnset = [7, 8] as const
 
 const waiting = (floorSample: number): EndpointerState => ({
   isSpeaking: false,
   onsets: [],
   silentFromSample: null,
   floorSample,
+  isFading: false,
 })

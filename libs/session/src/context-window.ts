@@ -24,7 +24,7 @@ export interface WindowRequest {
 /**
  * What of a conversation the language model can be shown. Under `auto` the oldest entries give way, no more than must;
  * under a retention ratio so many that only that share of the room is used, so that the next turns need not cut again.
- * Null: it is too much, and nothing may give way.
+ * A call and its output give way together, and the last entry never does. Null: it is too much, and nothing may give way.
  */
 export function fitContext(state: SessionState, request: WindowRequest): readonly Entry[] | null {
   const { entries, truncation } = request
@@ -33,28 +33,59 @@ export function fitContext(state: SessionState, request: WindowRequest): readonl
   const total = costs.reduce((sum, cost) => sum + cost, 0)
   if (total <= room) return entries
   if (truncation === 'disabled') return null
-  let excess = total - (typeof truncation === 'object' ? Math.floor(room * truncation.retention_ratio) : room)
-  const from = costs.findIndex((cost, index) => {
-    if (excess <= 0 || index === costs.length - 1) return true
-    excess -= cost
-    return false
+  const goal = typeof truncation === 'object' ? Math.floor(room * truncation.retention_ratio) : room
+  const places = placesToCut(entries)
+  let left = total
+  let from = 0
+  for (const place of places) {
+    if (left <= goal) break
+    left -= costs.slice(from, place).reduce((sum, cost) => sum + cost, 0)
+    from = place
+  }
+  return entries.slice(from)
+}
+
+/** Where a conversation may begin: not between a call and its output, nor after its last entry. */
+function placesToCut(entries: readonly Entry[]): number[] {
+  const answered = new Map<string, number>()
+  for (const [index, { item }] of entries.entries()) {
+    if (item.type === 'function_call_output') answered.set(item.call_id, index)
+  }
+  let heldUntil = 0
+  return entries.flatMap(({ item }, index) => {
+    const place = index > 0 && index > heldUntil ? [index] : []
+    if (item.type === 'function_call') heldUntil = Math.max(heldUntil, answered.get(item.call_id) ?? 0)
+    return place
   })
-  return entries.slice(Math.max(0, from))
 }
 
 function roomFor({ limits }: SessionState, request: WindowRequest): number {
   const { instructions, toolCharacters, maxOutputTokens, truncation } = request
-  const output = maxOutputTokens === 'inf' ? usualOutputTokens : maxOutputTokens
+  const output = maxOutputTokens === 'inf' ? Math.min(usualOutputTokens, limits.contextTokens / 4) : maxOutputTokens
   const fixed = Math.ceil((instructions.length + toolCharacters) / charactersPerToken)
   const room = Math.max(0, limits.contextTokens - output - fixed)
   const limit = typeof truncation === 'object' ? truncation.token_limits?.post_instructions : undefined
   return limit === undefined ? room : Math.min(room, limit)
 }
 
+/** What entries come to for the model, in characters: a picture counts as what it costs, not as its data URI. */
+export function charactersRead(state: SessionState, entries: readonly Entry[]): number {
+  const context = entries.flatMap((entry) => contextOfEntry(state, entry))
+  return context.reduce((sum, entry) => sum + wordsIn(entry) + imagesIn(entry) * tokensPerImage * charactersPerToken, 0)
+}
+
 function tokensOf(context: readonly ContextEntry[]): number {
-  return context.reduce((sum, entry) => {
-    const images = 'images' in entry ? (entry.images?.length ?? 0) : 0
-    const text = 'images' in entry ? { ...entry, images: [] } : entry
-    return sum + Math.ceil(charactersOf([text]) / charactersPerToken) + tokensPerEntry + images * tokensPerImage
-  }, 0)
+  return context.reduce(
+    (sum, entry) =>
+      sum + Math.ceil(wordsIn(entry) / charactersPerToken) + tokensPerEntry + imagesIn(entry) * tokensPerImage,
+    0,
+  )
+}
+
+function wordsIn(entry: ContextEntry): number {
+  return charactersOf(['images' in entry ? { ...entry, images: [] } : entry])
+}
+
+function imagesIn(entry: ContextEntry): number {
+  return 'images' in entry ? (entry.images?.length ?? 0) : 0
 }

@@ -2,10 +2,13 @@ import type { ClientEventOf } from '@voicebox/protocol'
 import { resumeAwaiting } from './awaiting.ts'
 import { createdEntry, refusalOfItem, storeCreated } from './created-item.ts'
 import { act, type Draft, makeId, send } from './draft.ts'
-import { addEntry, announceDone, charactersIn, findEntry, lastItemId, removeEntry } from './entries.ts'
+import { addEntry, announceDone, charactersIn, findAnyEntry, findEntry, lastItemId, removeEntry } from './entries.ts'
+import { boundKeptAudio } from './kept-audio.ts'
 import { answerApproval } from './mcp-approval.ts'
+import { entrySoFar } from './output.ts'
 import { missingItem, refuse, type Refusal } from './refuse.ts'
-import type { SessionState } from './state.ts'
+import { responsesIn } from './responses.ts'
+import type { Entry, SessionState } from './state.ts'
 
 type CreateEvent = ClientEventOf<'conversation.item.create'>
 
@@ -18,6 +21,7 @@ export function createItem(draft: Draft, event: CreateEvent): void {
   addEntry(draft, entry, previous === 'root' ? null : previous)
   announceDone(draft, entry.item.id)
   storeCreated(draft, event.item, entry)
+  boundKeptAudio(draft)
   if (entry.item.type === 'mcp_approval_response') answerApproval(draft, entry.item)
 }
 
@@ -27,11 +31,17 @@ export function retrieveItem(draft: Draft, event: ClientEventOf<'conversation.it
   if (entry === undefined) {
     return refuse(draft, event, missingItem('item_retrieve_invalid_item_id', 'retrieving', event.item_id))
   }
-  const { item, audio, audioMs } = entry
+  const { item, audio, audioMs } = asItStands(draft.state, entry)
   if (audio === null) return send(draft, { type: 'conversation.item.retrieved', item })
   const { input, output } = draft.state.session.audio
   const format = audio === 'heard' ? input.format : output.format
   act(draft, { kind: 'show_item', item, audio: { origin: audio, ms: audioMs, format } })
+}
+
+/** An item that is being spoken is shown as far as it has come. */
+function asItStands(state: SessionState, entry: Entry): Entry {
+  const response = responsesIn(state).find(({ output }) => output.some(({ item }) => item.id === entry.item.id))
+  return response === undefined ? entry : entrySoFar(response, entry)
 }
 
 /** `conversation.item.delete`: takes an item out of the conversation; a response that waits for its words waits no more. */
@@ -58,14 +68,16 @@ function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
     return { code: 'invalid_value', message: `An item with id '${item.id}' already exists.`, param: 'item.id' }
   }
   const { entries, limits } = state
-  if (entries.length >= limits.items || charactersIn(state, entries) >= limits.characters) {
+  if (entries.length >= limits.items || charactersIn(entries) >= limits.characters) {
     const message = `A conversation holds at most ${limits.items} items and ${limits.characters} characters.`
     return { code: 'conversation_full', message }
   }
   return refusalOfItem(state, item, 'item')
 }
 
-/** Whether an id names an item, the utterance that is being spoken, or the place before all items. */
+/** Whether an id names an item, what will become one or is still worked on, or the place before all items. */
 function isTaken(state: SessionState, id: string): boolean {
-  return id === 'root' || id === state.buffer.itemId || findEntry(state, id) !== undefined
+  if (id === 'root' || id === state.buffer.itemId || findAnyEntry(state, id) !== undefined) return true
+  const isListing = state.listings.some(({ itemId, status }) => itemId === id && status === 'in_progress')
+  return isListing || responsesIn(state).some(({ output }) => output.some(({ item }) => item.id === id))
 }

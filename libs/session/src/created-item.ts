@@ -25,11 +25,17 @@ export function storeCreated(draft: Draft, input: ItemInput, { item, transcripti
   if (transcription === 'unasked' && wanted !== null) askForWords(draft, item.id)
 }
 
-/** Why an item cannot be taken, beyond what its form says; `param` is where it stands in the event. */
-export function refusalOfItem(state: SessionState, input: ItemInput, param: string): Refusal | null {
+/** Why an item cannot be taken, beyond what its form says; `param` is where it stands in the event, which brings `besidesMs` of audio before it. */
+export function refusalOfItem(state: SessionState, input: ItemInput, param: string, besidesMs = 0): Refusal | null {
   if (input.type === 'function_call_output') return refusalOfOutput(state, input.call_id, param)
   if (input.type === 'mcp_approval_response') return refusalOfApproval(state, input.approval_request_id, param)
-  return input.type === 'message' && input.role === 'user' ? refusalOfAudio(state, input, param) : null
+  return input.type === 'message' && input.role === 'user' ? refusalOfAudio(state, input, param, besidesMs) : null
+}
+
+/** How long the audio is that an item brings. */
+export function audioMsOf({ session }: SessionState, input: ItemInput): number {
+  const part = audioPartOf(input)
+  return part === null ? 0 : durationMs(part.audio, session.audio.input.format)
 }
 
 function refusalOfOutput(state: SessionState, callId: string, param: string): Refusal | null {
@@ -41,7 +47,7 @@ function refusalOfOutput(state: SessionState, callId: string, param: string): Re
 
 type UserInput = Extract<ItemInput, { role: 'user' }>
 
-function refusalOfAudio(state: SessionState, { content }: UserInput, param: string): Refusal | null {
+function refusalOfAudio(state: SessionState, { content }: UserInput, param: string, besidesMs: number): Refusal | null {
   const [at = -1, second] = content.flatMap((part, index) => (part.type === 'input_audio' ? [index] : []))
   if (second !== undefined) {
     const message = 'An item holds at most one part of audio.'
@@ -56,7 +62,7 @@ function refusalOfAudio(state: SessionState, { content }: UserInput, param: stri
     return { code: 'invalid_value', message, param: `${param}.content[${at}].audio` }
   }
   const { keptAudioMs } = state.limits
-  const inUseMs = [...state.entries, ...state.asides].reduce((sum, entry) => sum + audioInUseMs(entry), 0)
+  const inUseMs = [...state.entries, ...state.asides].reduce((sum, entry) => sum + audioInUseMs(entry), besidesMs)
   if (inUseMs + durationMs(part.audio, format) <= keptAudioMs) return null
   const message = `A session holds at most ${keptAudioMs} ms of audio that has not been transcribed yet.`
   return { code: 'conversation_full', message, param: `${param}.content[${at}].audio` }

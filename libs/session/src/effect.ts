@@ -24,7 +24,8 @@ export type Effect =
   | { kind: 'show_item'; item: Item; audio: KeptAudio | null }
   | ListeningEffect
   | { kind: 'transcribe'; request: TranscribeRequest }
-  | { kind: 'generate'; request: GenerateRequest }
+  /** The tokens are what the response is expected to read. */
+  | { kind: 'generate'; request: GenerateRequest; estimatedTokens: number }
   | { kind: 'list_tools'; itemId: ItemId; server: McpServerAddress }
   | { kind: 'call_tool'; itemId: ItemId; server: McpServerAddress; name: string; arguments: string }
   /** Stop all work for an item or for a response; what it still says is void. */

@@ -34,8 +34,14 @@ export function endResponse(draft: Draft, { id }: ActiveResponse, outcome: Outco
   if (response.isInConversation) awaitUser(draft)
 }
 
+interface ResponseFailure {
+  type?: string
+  code: string
+  message: string
+}
+
 /** Ends the response as failed, if it is in flight. */
-export function failResponse(draft: Draft, responseId: ResponseId, failure: { code: string; message: string }): void {
+export function failResponse(draft: Draft, responseId: ResponseId, failure: ResponseFailure): void {
   const response = findResponse(draft.state, responseId)
   if (response !== null) fail(draft, response, failure)
 }
@@ -43,7 +49,7 @@ export function failResponse(draft: Draft, responseId: ResponseId, failure: { co
 export function fail(
   draft: Draft,
   response: ActiveResponse,
-  { code, message, type = 'server_error' }: { code: string; message: string; type?: string },
+  { code, message, type = 'server_error' }: ResponseFailure,
 ): void {
   const error = { type, code, message }
   endResponse(draft, response, { status: 'failed', status_details: { type: 'failed', error } })

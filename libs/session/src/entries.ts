@@ -1,6 +1,7 @@
 import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
 import { act, type Draft, send, set } from './draft.ts'
+import { responsesIn } from './responses.ts'
 import type { Entry, SessionState } from './state.ts'
 import { charactersOf, contextOf } from './words.ts'
 
@@ -14,6 +15,8 @@ export function entryOf(item: Item, fields: Partial<Omit<Entry, 'item'>> = {}): 
     audio: null,
     segments: [],
     heard: null,
+    server: null,
+    characters: 0,
     isLeftOut: false,
     ...fields,
   }
@@ -40,14 +43,19 @@ export function contextOfEntry(state: SessionState, { item, heard }: Entry): Ret
 }
 
 /** How much text the entries have, as the model sees it; pictures count as their data URIs. */
-export function charactersIn(state: SessionState, entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + charactersOf(contextOfEntry(state, entry)), 0)
+export function charactersIn(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { characters }) => sum + characters, 0)
+}
+
+/** The entry with its text counted, which is asked for with every item that is created. */
+function counted(state: SessionState, entry: Entry): Entry {
+  return { ...entry, characters: charactersOf(contextOfEntry(state, entry)) }
 }
 
 /** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. */
 export function addEntry(draft: Draft, entry: Entry, previousItemId: ItemId | null): void {
   const at = draft.state.entries.findIndex((other) => other.item.id === previousItemId) + 1
-  set(draft, { entries: draft.state.entries.toSpliced(at, 0, entry) })
+  set(draft, { entries: draft.state.entries.toSpliced(at, 0, counted(draft.state, entry)) })
   save(draft, entry)
   send(draft, { type: 'conversation.item.added', previous_item_id: previousItemId, item: entry.item })
 }
@@ -63,10 +71,15 @@ export function announceDone(draft: Draft, itemId: ItemId): void {
 
 /** Changes an entry in its place, wherever it is; what the model sees of it is saved anew. One that is gone stays gone. */
 export function changeEntry(draft: Draft, itemId: ItemId, fields: Partial<Entry>): void {
-  const changed = (entry: Entry): Entry => (entry.item.id === itemId ? { ...entry, ...fields } : entry)
+  const isOtherText = 'item' in fields || 'heard' in fields
+  const changed = (entry: Entry): Entry => {
+    if (entry.item.id !== itemId) return entry
+    const next = { ...entry, ...fields }
+    return isOtherText ? counted(draft.state, next) : next
+  }
   set(draft, { entries: draft.state.entries.map(changed), asides: draft.state.asides.map(changed) })
   const entry = findAnyEntry(draft.state, itemId)
-  if (entry !== undefined && ('item' in fields || 'heard' in fields)) save(draft, entry)
+  if (entry !== undefined && isOtherText) save(draft, entry)
 }
 
 /** Takes an entry out of the conversation. What it held is freed; what was still worked on for it is stopped. */
@@ -76,12 +89,19 @@ export function removeEntry(draft: Draft, entry: Entry): void {
     entries: draft.state.entries.filter((other) => other !== entry),
     asides: draft.state.asides.filter((other) => other !== entry),
   })
-  if (entry.transcription === 'pending') {
+  if (entry.transcription === 'pending' || isRunningAlone(draft.state, entry)) {
     act(draft, { kind: 'disarm_timer', subject: itemId })
     act(draft, { kind: 'cancel_work', subject: itemId })
   }
   act(draft, { kind: 'forget_item', itemId })
-  if (entry.audio !== null) act(draft, { kind: 'free_audio', itemId })
+  const isBeingSpoken = entry.item.type === 'message' && entry.item.status === 'in_progress'
+  if (entry.audio !== null || isBeingSpoken) act(draft, { kind: 'free_audio', itemId })
+}
+
+/** A call that the client approved, which no response waits for. */
+function isRunningAlone(state: SessionState, { item }: Entry): boolean {
+  if (item.type !== 'mcp_call' || item.status !== 'in_progress') return false
+  return responsesIn(state).every(({ output }) => output.every((other) => other.item.id !== item.id))
 }
 
 export function save(draft: Draft, entry: Entry): void {

@@ -1,11 +1,13 @@
-import { fitContext } from './context-window.ts'
+import { charactersRead, fitContext } from './context-window.ts'
 import { act, type Draft, set } from './draft.ts'
 import { fail } from './end-response.ts'
-import { charactersIn, findAnyEntry } from './entries.ts'
+import { findAnyEntry } from './entries.ts'
 import { keepAlive } from './keep-alive.ts'
+import { sessionInstructions } from './prompt.ts'
 import { putResponse } from './responses.ts'
 import type { ActiveResponse, Entry } from './state.ts'
 import { boundTools, offeredTools } from './tools.ts'
+import { tokensToRead } from './usage.ts'
 import { voiceName } from './voice.ts'
 
 /** Asks the language model once nothing is awaited any more. */
@@ -14,16 +16,22 @@ export function startGenerating(draft: Draft, response: ActiveResponse): void {
   const { toolbox, instructions, modality, object } = response
   const { max_output_tokens: limit } = object
   const { truncation, audio } = draft.state.session
-  const offer = offeredTools(boundTools(draft.state, toolbox), toolbox)
+  const offered = boundTools(draft.state, response)
+  const offer = offeredTools(offered, toolbox)
   const toolCharacters = JSON.stringify(offer.tools ?? []).length
+  if (response.readsConversation && response.isInConversation) leaveOutForGood(draft, response)
   const entries = entriesOf(draft, response)
   const shown = fitContext(draft.state, { entries, truncation, instructions, toolCharacters, maxOutputTokens: limit })
   if (shown === null) return fail(draft, response, overflow)
-  leaveOut(draft, entries.slice(0, entries.length - shown.length))
   const itemIds = shown.map(({ item }) => item.id)
+  const reading = {
+    inputAudioMs: shown.reduce((sum, entry) => (isUsers(entry) ? sum + entry.audioMs : sum), 0),
+    inputCharacters: instructions.length + toolCharacters + charactersRead(draft.state, shown),
+  }
   const speech = { voice: voiceName(object.audio.output.voice), speed: audio.output.speed }
   act(draft, {
     kind: 'generate',
+    estimatedTokens: tokensToRead(reading),
     request: {
       responseId: response.id,
       instructions,
@@ -37,8 +45,8 @@ export function startGenerating(draft: Draft, response: ActiveResponse): void {
   })
   putResponse(draft, {
     ...response,
-    inputAudioMs: shown.reduce((sum, entry) => (isUsers(entry) ? sum + entry.audioMs : sum), 0),
-    inputCharacters: instructions.length + toolCharacters + charactersIn(draft.state, shown),
+    offered,
+    ...reading,
   })
   keepAlive(draft, response.id)
 }
@@ -49,15 +57,28 @@ const overflow = {
   message: 'The conversation is longer than the model can read, and truncation is disabled.',
 }
 
-/** What of the response's context is still there. */
-function entriesOf(draft: Draft, { itemIds }: ActiveResponse): Entry[] {
-  return itemIds.flatMap((id) => findAnyEntry(draft.state, id) ?? [])
+/** What of the response's context is still there; an item that it was given by name may have given way in the conversation. */
+function entriesOf(draft: Draft, { itemIds, readsConversation }: ActiveResponse): Entry[] {
+  const entries = itemIds.flatMap((id) => findAnyEntry(draft.state, id) ?? [])
+  return readsConversation ? entries.filter(({ isLeftOut }) => !isLeftOut) : entries
 }
 
-/** What gave way once stays away, so that the beginning of the context does not change with every turn. */
-function leaveOut(draft: Draft, left: readonly Entry[]): void {
-  if (left.length === 0) return
-  const ids = new Set(left.map(({ item }) => item.id))
+/**
+ * What gave way once stays away, so that the beginning of the context does not change with every turn. The session's own
+ * settings decide on it: what one response asks for shall not cost the next ones their context.
+ */
+function leaveOutForGood(draft: Draft, response: ActiveResponse): void {
+  const { session, prompts } = draft.state
+  const entries = entriesOf(draft, response)
+  const shown = fitContext(draft.state, {
+    entries,
+    truncation: session.truncation,
+    instructions: sessionInstructions(session, prompts),
+    toolCharacters: JSON.stringify(session.tools).length,
+    maxOutputTokens: session.max_output_tokens,
+  })
+  if (shown === null || shown.length === entries.length) return
+  const ids = new Set(entries.slice(0, entries.length - shown.length).map(({ item }) => item.id))
   set(draft, {
     entries: draft.state.entries.map((entry) => (ids.has(entry.item.id) ? { ...entry, isLeftOut: true } : entry)),
   })

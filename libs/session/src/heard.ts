@@ -2,6 +2,8 @@ import type { SpokenSegment } from './state.ts'
 
 /** How long a character takes to say, where no segment tells: about 15 a second. */
 const usualMsPerCharacter = 65
+/** Less than half a sample: what sums of fractions may lack. */
+const roundingMs = 0.01
 
 /**
  * The words that were spoken by `endMs` of the audio. Segments that were played whole count whole; in the one that was
@@ -12,7 +14,8 @@ export function heardWords(segments: readonly SpokenSegment[], endMs: number): s
   let startMs = 0
   for (const segment of segments) {
     const leftMs = endMs - startMs
-    const isWhole = segment.totalMs !== null && segment.sentMs >= segment.totalMs && leftMs >= segment.totalMs
+    const isWhole =
+      segment.totalMs !== null && segment.sentMs >= segment.totalMs && leftMs + roundingMs >= segment.totalMs
     if (isWhole && segment.sentMs > 0) words += segment.text
     else if (segment.sentMs > 0) return (words + wordsBy(segment, leftMs, segments)).trimEnd()
     startMs += segment.sentMs

@@ -5,7 +5,16 @@ import type { Simulation } from './simulation.testing.ts'
 
 export type Action = (simulation: Simulation) => void
 
-const server = { type: 'mcp' as const, server_label: 'files', server_url: 'https://files.example/mcp' }
+/** What no client may be shown. */
+export const secrets = ['token-of-the-client', 'header-of-the-client']
+
+const server = {
+  type: 'mcp' as const,
+  server_label: 'files',
+  server_url: 'https://files.example/mcp',
+  authorization: secrets[0] ?? '',
+  headers: { 'X-Key': secrets[1] ?? '' },
+}
 const tools = [
   { type: 'function' as const, name: 'weather' },
   { ...server, require_approval: { never: { tool_names: ['read'] } } },
@@ -91,6 +100,20 @@ const toolTurn: fc.Arbitrary<Action> = fc.boolean().map((isAsked) => (s: Simulat
   s.feed({ kind: 'call_started', responseId: id, call: 1, name: 'read' })
 })
 
+/** Audio that comes and goes, which chance alone seldom finds. */
+const audioTurn: fc.Arbitrary<Action> = fc.boolean().map((isCancelled) => (s: Simulation) => {
+  s.client({ type: 'response.create' })
+  s.feed({
+    kind: 'audio_generated',
+    responseId: responseId(s, 0),
+    segment: 0,
+    offset: 0,
+    audio: madeAudio(0, 0, 2),
+  })
+  if (isCancelled) s.client({ type: 'response.cancel' })
+  s.client({ type: 'conversation.item.delete', item_id: s.state.entries.at(-1)?.item.id ?? 'item_none' })
+})
+
 /** Something a client, the voice activity or a worker may do, whether or not it makes sense at that moment. */
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.nat(400).map((ms) => (s: Simulation) => void s.feed({ kind: 'audio_heard', ms })),
@@ -110,6 +133,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   itemActions,
   toolActions,
   toolTurn,
+  audioTurn,
   fc
     .record({
       place: fc.constantFrom('end', 'root', 'first', 'unknown'),

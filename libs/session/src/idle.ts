@@ -3,6 +3,7 @@ import { act, type Draft, send } from './draft.ts'
 import { changeEntry } from './entries.ts'
 import { startResponse } from './start-response.ts'
 import { tellWords } from './telling.ts'
+import { withTranscript } from './transcription.ts'
 import { closeUtterance, openUtterance } from './utterance.ts'
 
 /** The user has said nothing for too long after a response: the silence becomes their turn, and is answered. */
@@ -19,7 +20,7 @@ export function breakSilence(draft: Draft): void {
   })
   const entry = closeUtterance(draft, itemId, heardMs - startMs)
   act(draft, { kind: 'reset_listening' })
-  changeEntry(draft, itemId, { transcription: 'done' })
+  changeEntry(draft, itemId, { transcription: 'done', item: withTranscript(entry.item, '') })
   tellWords(draft, entry, { text: '', audioMs: heardMs - startMs })
   if (session.audio.input.turn_detection?.create_response) startResponse(draft, undefined)
 }

@@ -1,4 +1,5 @@
 import type { ClientEventOf } from '@voicebox/protocol'
+import { resumeAwaitingUser } from './await-user.ts'
 import { act, type Draft, send } from './draft.ts'
 import { refuse } from './refuse.ts'
 import { endTurn } from './turn.ts'
@@ -49,4 +50,5 @@ export function clearBuffer(draft: Draft): void {
   emptyBuffer(draft)
   act(draft, { kind: 'reset_listening' })
   send(draft, { type: 'input_audio_buffer.cleared' })
+  resumeAwaitingUser(draft)
 }

@@ -32,7 +32,8 @@ type WorkerInput =
       usage: TokenCounts
       segments: number
     }
-  | { kind: 'generation_failed'; responseId: ResponseId; code: string; message: string }
+  /** `type` is the error's; absent: `server_error`. */
+  | { kind: 'generation_failed'; responseId: ResponseId; type?: string; code: string; message: string }
   /** The text of a segment, as it stands in the answer. */
   | { kind: 'segment_planned'; responseId: ResponseId; segment: number; text: string }
   | { kind: 'audio_generated'; responseId: ResponseId; segment: number; offset: number; audio: AudioRef }

@@ -12,17 +12,19 @@ interface Answer {
 
 /** The client has answered a request: what it approved is run now, outside any response. */
 export function answerApproval(draft: Draft, { approval_request_id: requestId, approve }: Answer): void {
-  const request = findEntry(draft.state, requestId)?.item
-  if (!approve || request?.type !== 'mcp_approval_request') return
-  const item = approvedCall(draft, request)
-  addEntry(draft, entryOf(item), lastItemId(draft.state))
+  const request = findEntry(draft.state, requestId)
+  if (!approve || request?.item.type !== 'mcp_approval_request') return
+  const item = approvedCall(draft, request.item)
+  addEntry(draft, entryOf(item, { server: request.server }), lastItemId(draft.state))
   runCall(draft, item, 0)
 }
 
 /** Why an answer cannot be taken: there is no such request, or it was answered before. */
 export function refusalOfApproval(state: SessionState, requestId: string, param: string): Refusal | null {
   const at = `${param}.approval_request_id`
-  if (findEntry(state, requestId)?.item.type !== 'mcp_approval_request') {
+  const request = findEntry(state, requestId)?.item
+  // one that is still being written, or was cut short, asks for nothing yet
+  if (request?.type !== 'mcp_approval_request' || request.status !== 'completed') {
     return { code: 'invalid_value', message: `Approval request '${requestId}' not found in conversation.`, param: at }
   }
   const isAnswered = state.entries.some(

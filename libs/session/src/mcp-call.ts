@@ -7,6 +7,7 @@ import type { Input } from './input.ts'
 import { failure, tellEnd } from './mcp-call-end.ts'
 import { closeOutput, indexOf } from './output.ts'
 import { responsesIn } from './responses.ts'
+import { serverOf } from './tools.ts'
 
 /** Runs a call whose arguments are whole, on the server that it names. */
 export function runCall(draft: Draft, item: McpCallItem, outputIndex: number): void {
@@ -48,7 +49,13 @@ function settledItem(item: McpCallItem, outcome: Extract<Input, { kind: 'tool_ca
     : { ...item, status: 'incomplete', error: outcome.error }
 }
 
-function serverOfCall({ state }: Draft, { server_label: label }: McpCallItem): McpServerAddress | null {
+/** The server that the model was offered the tool of; for a request that a client restored, the one listed last under its label. */
+function serverOfCall({ state }: Draft, { id, server_label: label }: McpCallItem): McpServerAddress | null {
+  const kept = findEntry(state, id)?.server
+  if (kept != null) return kept
+  const response = responsesIn(state).find(({ output }) => output.some(({ item }) => item.id === id))
+  const own = response?.toolbox.tools.find((tool) => tool.type === 'mcp' && tool.server_label === label)
+  if (own?.type === 'mcp') return serverOf(own)
   return (
     state.listings.findLast(({ server, status }) => server.label === label && status === 'completed')?.server ?? null
   )

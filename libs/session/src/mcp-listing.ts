@@ -7,23 +7,30 @@ import type { Input } from './input.ts'
 import type { McpListing } from './state.ts'
 import { findListing, serverOf } from './tools.ts'
 
-/** Asks the servers among these tools for what they have, unless that is known or under way; answers the items of those under way. */
-export function listServers(draft: Draft, tools: readonly Tool[]): string[] {
+/**
+ * Asks the servers among these tools for what they have, unless that is known or under way; answers the items of those
+ * under way. It is shown in the conversation, unless it is for a response outside it.
+ */
+export function listServers(draft: Draft, tools: readonly Tool[], isShown = true): string[] {
   return tools.flatMap((tool) => {
     if (tool.type !== 'mcp') return []
     const server = serverOf(tool)
-    const known = findListing(draft.state.listings, server)
+    const found = findListing(draft.state.listings, server)
+    // one that nobody was shown is no answer to who shall see it
+    const known = isShown && found?.isShown === false ? undefined : found
     if (known?.status === 'completed') return []
-    return [known?.status === 'in_progress' ? known.itemId : startListing(draft, server)]
+    return [known?.status === 'in_progress' ? known.itemId : startListing(draft, server, isShown)]
   })
 }
 
-function startListing(draft: Draft, server: McpServerAddress): string {
+function startListing(draft: Draft, server: McpServerAddress, isShown: boolean): string {
   const itemId = makeId(draft, 'item')
-  const listing: McpListing = { itemId, server, status: 'in_progress', tools: [] }
+  const listing: McpListing = { itemId, server, status: 'in_progress', isShown, tools: [] }
   set(draft, { listings: [...draft.state.listings.filter((other) => isUseful(draft, other)), listing] })
-  addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
-  send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
+  if (isShown) {
+    addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
+    send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
+  }
   act(draft, { kind: 'list_tools', itemId, server })
   act(draft, { kind: 'arm_timer', subject: itemId, ms: draft.state.limits.workTimeoutMs })
   return itemId
@@ -52,9 +59,11 @@ export function settleListing(
   const settled: McpListing = { ...listing, status: isListed ? 'completed' : 'failed', tools }
   set(draft, { listings: draft.state.listings.map((other) => (other.itemId === itemId ? settled : other)) })
   act(draft, { kind: 'disarm_timer', subject: itemId })
-  send(draft, { type: isListed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', item_id: itemId })
-  changeEntry(draft, itemId, { item: itemOf(settled, isListed ? 'completed' : 'incomplete') })
-  announceDone(draft, itemId)
+  if (listing.isShown) {
+    send(draft, { type: isListed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', item_id: itemId })
+    changeEntry(draft, itemId, { item: itemOf(settled, isListed ? 'completed' : 'incomplete') })
+    announceDone(draft, itemId)
+  }
   resumeAwaiting(draft, itemId)
 }
 

@@ -53,6 +53,7 @@ export function openSession({
     response: null,
     outOfBand: [],
     listings: [],
+    awaitsUser: false,
     spokenVoice: null,
   }
 }

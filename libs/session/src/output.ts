@@ -1,20 +1,20 @@
 import { act, type Draft, makeId, send } from './draft.ts'
 import { addEntry, announceDone, changeEntry, entryOf, findEntry, lastItemId } from './entries.ts'
-import type { PartAddress } from './effect.ts'
+import type { McpServerAddress, PartAddress } from './effect.ts'
 import { putResponse } from './responses.ts'
 import { samplesToMs, segmentsOf } from './spoken.ts'
-import type { ActiveResponse, Output, OutputItem } from './state.ts'
+import type { ActiveResponse, Entry, Output, OutputItem } from './state.ts'
 
 /** Begins an item of a response: it is announced, and joins the conversation if the response is part of it. */
 export function openOutput(
   draft: Draft,
   response: ActiveResponse,
   item: OutputItem,
-  call: number | null = null,
+  { call, server }: { call: number | null; server: McpServerAddress | null } = { call: null, server: null },
 ): ActiveResponse {
   const output_index = response.output.length
   send(draft, { type: 'response.output_item.added', response_id: response.id, output_index, item })
-  if (response.isInConversation) addEntry(draft, entryOf(item), lastItemId(draft.state))
+  if (response.isInConversation) addEntry(draft, entryOf(item, { server }), lastItemId(draft.state))
   return putResponse(draft, { ...response, output: [...response.output, { item, call, phase: 'open' }] })
 }
 
@@ -73,15 +73,29 @@ export function closeMessage(draft: Draft, response: ActiveResponse, status: 'co
   send(draft, { type: 'response.output_audio.done', ...at })
   send(draft, { type: 'response.output_audio_transcript.done', ...at, transcript: text })
   send(draft, { type: 'response.content_part.done', ...at, part: { type: 'audio', transcript: text } })
-  noteSpeech(draft, response, message.id)
+  const spoken = findEntry(draft.state, message.id)
+  if (spoken !== undefined) changeEntry(draft, message.id, spokenOf(response, spoken))
   closeOutput(draft, response, { ...message, status, content: [{ type: 'output_audio', transcript: text }] })
 }
 
-/** What was spoken stays known with the item, so that it can be cut to what was heard. One that was truncated already stays so. */
-export function noteSpeech(draft: Draft, { speech, isInConversation }: ActiveResponse, itemId: string): void {
-  if (!isInConversation || findEntry(draft.state, itemId)?.heard != null) return
-  const audioMs = samplesToMs(speech.sentSamples)
-  changeEntry(draft, itemId, { audioMs, audio: audioMs > 0 ? 'spoken' : null, segments: segmentsOf(speech) })
+/** A message as it would stand if its response ended now; other items stand as they are. */
+export function entrySoFar(response: ActiveResponse, entry: Entry): Entry {
+  const { item } = entry
+  if (item.type !== 'message' || item.role !== 'assistant' || entry.heard !== null) return entry
+  const { text, modality } = response
+  if (modality === 'text') return { ...entry, item: { ...item, content: [{ type: 'output_text', text }] } }
+  const spoken = { ...item, content: [{ type: 'output_audio' as const, transcript: text }] }
+  return { ...entry, item: spoken, ...spokenOf(response, entry) }
+}
+
+/** What is known of an item's speech, so that it can be cut to what was heard. One that was truncated already stays so. */
+export function spokenOf(
+  { speech }: ActiveResponse,
+  { heard, audioMs, segments }: Entry,
+): Pick<Entry, 'audio' | 'audioMs' | 'segments'> {
+  const audio = speech.sentSamples > 0 ? 'spoken' : null
+  if (heard !== null) return { audio, audioMs, segments }
+  return { audio, audioMs: samplesToMs(speech.sentSamples), segments: segmentsOf(speech) }
 }
 
 export function partAddress(response: ActiveResponse): PartAddress {

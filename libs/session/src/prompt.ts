@@ -42,6 +42,11 @@ export function instructionsOf(prompts: Prompts, prompt: Prompt | null): string 
   return template.instructions.replace(place, (_, name: string) => valueOf(template, prompt, name) ?? '')
 }
 
+/** The session's instructions: its own words, or else its stored prompt's. */
+export function sessionInstructions({ instructions, prompt }: Session, prompts: Prompts): string {
+  return instructions === '' ? instructionsOf(prompts, prompt) : instructions
+}
+
 const place = /\{\{\s*([\w.-]+)\s*\}\}/g
 
 function templateOf(prompts: Prompts, { id }: Prompt): PromptTemplate | undefined {

@@ -1,5 +1,5 @@
 import type { ClientEventOf, ResponseOptions } from '@voicebox/protocol'
-import { refusalOfItem } from './created-item.ts'
+import { audioMsOf, refusalOfItem } from './created-item.ts'
 import type { Draft } from './draft.ts'
 import { endResponse } from './end-response.ts'
 import { findEntry } from './entries.ts'
@@ -9,7 +9,7 @@ import { findResponse } from './responses.ts'
 import { startResponse } from './start-response.ts'
 import type { SessionState } from './state.ts'
 import { refusalOfTools } from './tool-refusal.ts'
-import { isVoiceLocked, voiceLockedRefusal } from './voice.ts'
+import { isOtherVoice, voiceLockedRefusal } from './voice.ts'
 
 /** `response.create`: answers the conversation, unless an answer is in flight; or beside it, as often as is allowed. */
 export function createFromClient(draft: Draft, event: ClientEventOf<'response.create'>): void {
@@ -50,7 +50,7 @@ function refusalOf(state: SessionState, options: ResponseOptions): Refusal | nul
     return { type: 'rate_limit_error', code: 'too_many_responses', message }
   }
   const voice = options.audio?.output?.voice
-  if (isInConversation && voice !== undefined && isVoiceLocked(state, voice)) return voiceLockedRefusal
+  if (isInConversation && voice !== undefined && isOtherVoice(state, voice)) return voiceLockedRefusal
   return (
     refusalOfInput(state, options) ??
     refusalOfPrompt(state.prompts, options.prompt, 'response.prompt') ??
@@ -59,13 +59,15 @@ function refusalOf(state: SessionState, options: ResponseOptions): Refusal | nul
 }
 
 function refusalOfInput(state: SessionState, { input = [] }: ResponseOptions): Refusal | null {
+  let audioMs = 0
   for (const [index, item] of input.entries()) {
     const param = `response.input[${index}]`
     const refusal =
       item.type === 'item_reference'
         ? refusalOfReference(state, item.id, param)
-        : refusalOfInputItem(state, item, param)
+        : refusalOfInputItem(state, item, param, audioMs)
     if (refusal !== null) return refusal
+    if (item.type !== 'item_reference') audioMs += audioMsOf(state, item)
   }
   return null
 }
@@ -75,9 +77,10 @@ function refusalOfInputItem(
   state: SessionState,
   item: Parameters<typeof refusalOfItem>[1],
   param: string,
+  besidesMs: number,
 ): Refusal | null {
   if (item.type === 'function_call_output') return null
-  if (item.type !== 'mcp_approval_response') return refusalOfItem(state, item, param)
+  if (item.type !== 'mcp_approval_response') return refusalOfItem(state, item, param, besidesMs)
   const message = 'An approval can only be given in the conversation.'
   return { code: 'invalid_value', message, param: `${param}.type` }
 }

@@ -1,7 +1,7 @@
 import { defaultSession } from '@voicebox/protocol'
 import type { Effect } from './effect.ts'
 import type { Input } from './input.ts'
-import { openSession } from './open.ts'
+import { openSession, type SessionStart } from './open.ts'
 import type { SessionLimits, SessionState } from './state.ts'
 import { step } from './step.ts'
 
@@ -13,13 +13,13 @@ export class Simulation {
   readonly inputs: Input[] = []
   readonly effects: Effect[] = []
 
-  constructor(limits: Partial<SessionLimits> = {}) {
+  constructor(limits: Partial<SessionLimits> = {}, start: Partial<SessionStart> = {}) {
     const session = defaultSession({
       id: 'sess_abcdefghijklmnopqrstu',
       model: 'gpt-realtime',
       expiresAt: 4_000_000_000,
     })
-    this.state = openSession({ session, sessionId: 'sess_abcdefghijklmnopqrstu', limits })
+    this.state = openSession({ session, sessionId: 'sess_abcdefghijklmnopqrstu', limits, ...start })
     this.feed({ kind: 'connected' })
   }
 

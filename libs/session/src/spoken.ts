@@ -12,11 +12,13 @@ export function segmentsOf({ planned, sent, ended }: SpeechProgress): SpokenSegm
     .map(Number)
     .sort((a, b) => a - b)
     .map((segment) => {
+      const sentSamples = sent[segment] ?? 0
       const total = ended[segment]
+      const isWhole = total !== undefined && total >= sentSamples
       return {
         text: planned[segment] ?? '',
-        sentMs: samplesToMs(sent[segment] ?? 0),
-        totalMs: total === undefined ? null : samplesToMs(total),
+        sentMs: samplesToMs(sentSamples),
+        totalMs: isWhole ? samplesToMs(total) : null,
       }
     })
 }

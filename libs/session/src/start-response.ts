@@ -5,7 +5,7 @@ import { type Draft, makeId, send, set } from './draft.ts'
 import { findAnyEntry, save } from './entries.ts'
 import { startGenerating } from './generate.ts'
 import { listServers } from './mcp-listing.ts'
-import { instructionsOf } from './prompt.ts'
+import { instructionsOf, sessionInstructions } from './prompt.ts'
 import { putResponse } from './responses.ts'
 import type { ActiveResponse, Toolbox } from './state.ts'
 import { askForWords } from './transcribe.ts'
@@ -25,9 +25,11 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
     modality: object.output_modalities[0],
     format: object.audio.output.format,
     isInConversation,
+    readsConversation: options?.input === undefined,
     itemIds,
     awaiting: [],
     toolbox: toolboxOf(draft, options),
+    offered: [],
     output: [],
     text: '',
     finish: null,
@@ -47,9 +49,21 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
   }
   send(draft, { type: 'response.created', response: object })
   for (const itemId of itemIds) askForWords(draft, itemId)
-  const listed = options?.tools === undefined ? [] : listServers(draft, options.tools)
+  const listed = listingsFor(draft, response, options)
   const pending = itemIds.filter((itemId) => findAnyEntry(draft.state, itemId)?.transcription === 'pending')
   startGenerating(draft, putResponse(draft, { ...response, awaiting: [...pending, ...listed] }))
+}
+
+/** A response waits for the servers that it was given, and for the session's if it must call a tool. */
+function listingsFor(
+  draft: Draft,
+  { toolbox, isInConversation }: ActiveResponse,
+  options: ResponseOptions | undefined,
+): string[] {
+  if (options?.tools !== undefined) return listServers(draft, options.tools, isInConversation)
+  const mustCall = toolbox.choice === 'required' || typeof toolbox.choice === 'object'
+  const underWay = draft.state.listings.filter(({ status }) => status === 'in_progress')
+  return mustCall ? underWay.map(({ itemId }) => itemId) : []
 }
 
 function objectOf(draft: Draft, id: string, options: ResponseOptions | undefined): ResponseObject {
@@ -97,7 +111,7 @@ function instructionsFor({ state }: Draft, options: ResponseOptions | undefined)
   const { session, prompts } = state
   if (options?.instructions !== undefined) return options.instructions
   if (options?.prompt != null) return instructionsOf(prompts, options.prompt)
-  return session.instructions === '' ? instructionsOf(prompts, session.prompt) : session.instructions
+  return sessionInstructions(session, prompts)
 }
 
 function toolboxOf({ state }: Draft, options: ResponseOptions | undefined): Toolbox {

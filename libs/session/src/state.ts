@@ -27,6 +27,8 @@ export interface SessionState {
   readonly outOfBand: readonly ActiveResponse[]
   /** The MCP servers that were asked for their tools. */
   readonly listings: readonly McpListing[]
+  /** The last turn was the assistant's, and the user has not said anything since. */
+  readonly awaitsUser: boolean
   /** The voice of the assistant audio that was sent, which is locked by it. */
   readonly spokenVoice: string | null
 }
@@ -78,6 +80,10 @@ export interface Entry {
   readonly segments: readonly SpokenSegment[]
   /** The words of truncated audio, in place of its transcript. */
   readonly heard: string | null
+  /** Whom a call, or a request to allow one, is for; null for all else. */
+  readonly server: McpServerAddress | null
+  /** What the model sees of it, in characters. */
+  readonly characters: number
   /** It has given way to the model's limit, and is not shown to it any more. */
   readonly isLeftOut: boolean
 }
@@ -116,11 +122,15 @@ export interface ActiveResponse {
   readonly format: AudioFormat
   /** It belongs to the default conversation. */
   readonly isInConversation: boolean
+  /** It reads the default conversation, not what it was given in its place. */
+  readonly readsConversation: boolean
   /** What the language model reads, oldest first: items of the conversation, or of `asides`. */
   readonly itemIds: readonly ItemId[]
   /** Transcripts and listings that must come before the language model can be asked. */
   readonly awaiting: readonly ItemId[]
   readonly toolbox: Toolbox
+  /** What the language model was offered to call: listings that come later change nothing in it. */
+  readonly offered: readonly BoundTool[]
   /** What it has made so far, by output index. */
   readonly output: readonly Output[]
   readonly text: string
@@ -160,7 +170,11 @@ export interface Toolbox {
 export interface BoundTool {
   readonly declaration: ModelTool
   /** Null: the client's. */
-  readonly server: { readonly label: string; readonly toolName: string; readonly needsApproval: boolean } | null
+  readonly server: {
+    readonly address: McpServerAddress
+    readonly toolName: string
+    readonly needsApproval: boolean
+  } | null
 }
 
 /** An MCP server whose tools were asked for. */
@@ -168,6 +182,8 @@ export interface McpListing {
   readonly itemId: ItemId
   readonly server: McpServerAddress
   readonly status: 'in_progress' | 'completed' | 'failed'
+  /** The conversation has an item that shows it; not where only a response outside it asked. */
+  readonly isShown: boolean
   readonly tools: readonly McpListedTool[]
 }
 

@@ -19,10 +19,11 @@ export function giveUp(draft: Draft, subject: TimerSubject): void {
   act(draft, { kind: 'cancel_work', subject })
   const response = responsesIn(draft.state).find(({ id }) => id === subject)
   if (response !== undefined) return giveUpResponse(draft, response)
+  // its item may be deleted by now, and responses wait for it all the same
+  if (draft.state.listings.some(({ itemId }) => itemId === subject))
+    return settleListing(draft, { kind: 'listing_failed', itemId: subject, ...failure })
   const output = responsesIn(draft.state).flatMap(({ output }) => output)
   const item = findAnyEntry(draft.state, subject)?.item ?? output.find((one) => one.item.id === subject)?.item
-  if (item?.type === 'mcp_list_tools')
-    return settleListing(draft, { kind: 'listing_failed', itemId: subject, ...failure })
   if (item?.type !== 'mcp_call')
     return settleTranscript(draft, { kind: 'transcript_failed', itemId: subject, ...failure })
   const error = { type: 'tool_execution_error' as const, message: 'The server did not answer in time.' }

@@ -6,7 +6,6 @@ import { changeOutput, closeOutput, openOutput } from './output.ts'
 import { findResponse } from './responses.ts'
 import type { ActiveResponse, BoundTool } from './state.ts'
 import { type CallItem, tellArguments, tellWholeArguments } from './tell-arguments.ts'
-import { boundTools } from './tools.ts'
 
 /** The model began a call: its item is opened, as a call of the client's function or of an MCP tool. The call before it is whole. */
 export function startCall(draft: Draft, { responseId, call, name }: Extract<Input, { kind: 'call_started' }>): void {
@@ -15,8 +14,11 @@ export function startCall(draft: Draft, { responseId, call, name }: Extract<Inpu
   finishCalls(draft, responseId)
   const current = findResponse(draft.state, responseId)
   if (current === null) return
-  const tool = boundTools(draft.state, response.toolbox).find(({ declaration }) => declaration.name === name)
-  openOutput(draft, current, callItem(draft, name, tool?.server ?? null), call)
+  const tool = response.offered.find(({ declaration }) => declaration.name === name)
+  openOutput(draft, current, callItem(draft, name, tool?.server ?? null), {
+    call,
+    server: tool?.server?.address ?? null,
+  })
   keepAlive(draft, responseId)
 }
 
@@ -60,7 +62,7 @@ function writingResponse({ state }: Draft, responseId: ActiveResponse['id']): Ac
 function callItem(draft: Draft, name: string, server: BoundTool['server']): CallItem {
   const identity = { id: makeId(draft, 'item'), object: 'realtime.item', status: 'in_progress', arguments: '' } as const
   if (server === null) return { ...identity, type: 'function_call', call_id: makeId(draft, 'call'), name }
-  const tool = { server_label: server.label, name: server.toolName }
+  const tool = { server_label: server.address.label, name: server.toolName }
   return server.needsApproval
     ? { ...identity, type: 'mcp_approval_request', ...tool }
     : { ...identity, type: 'mcp_call', ...tool, approval_request_id: null, output: null, error: null }

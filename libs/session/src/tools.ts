@@ -1,14 +1,19 @@
 import type { McpListedTool, McpTool } from '@voicebox/protocol'
 import type { McpServerAddress } from './effect.ts'
 import { needsApproval, isAllowed } from './mcp-filter.ts'
-import type { BoundTool, McpListing, SessionState, Toolbox } from './state.ts'
+import type { ActiveResponse, BoundTool, McpListing, SessionState, Toolbox } from './state.ts'
 
-/** What the model may call with these tools, as far as their servers have listed them. Names are unique: of two, the later is named with its server. */
+/**
+ * What the model may call in a response, as far as the servers have listed their tools. Names are unique: a function keeps
+ * its own, and of two servers' tools the later is named with its server. Outside the conversation nobody could allow a
+ * call, so that tools which need that are not there.
+ */
 export function boundTools(
   { listings }: Pick<SessionState, 'listings'>,
-  { tools }: Pick<Toolbox, 'tools'>,
+  { toolbox: { tools }, isInConversation }: Pick<ActiveResponse, 'toolbox' | 'isInConversation'>,
 ): BoundTool[] {
   const bound = new Map<string, BoundTool>()
+  const functions = new Set(tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : [])))
   for (const tool of tools) {
     if (tool.type === 'function') {
       const { type: _type, ...declaration } = tool
@@ -16,9 +21,11 @@ export function boundTools(
       continue
     }
     for (const listed of listedTools(listings, tool)) {
-      const name = bound.has(listed.name) ? `${tool.server_label}__${listed.name}` : listed.name
+      const isTaken = bound.has(listed.name) || functions.has(listed.name)
+      const name = isTaken ? `${tool.server_label}__${listed.name}` : listed.name
       const { description, input_schema: parameters } = listed
-      const server = { label: tool.server_label, toolName: listed.name, needsApproval: needsApproval(tool, listed) }
+      const server = { address: serverOf(tool), toolName: listed.name, needsApproval: needsApproval(tool, listed) }
+      if (server.needsApproval && !isInConversation) continue
       bound.set(name, { declaration: { name, description, parameters }, server })
     }
   }
@@ -62,7 +69,7 @@ function demandOf(
 }
 
 function isOf(label: string) {
-  return ({ server }: BoundTool): boolean => server?.label === label
+  return ({ server }: BoundTool): boolean => server?.address.label === label
 }
 
 /** The listing of a server, asked with the same secrets. */

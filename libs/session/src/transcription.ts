@@ -41,7 +41,8 @@ export function settleTranscript(draft: Draft, outcome: TranscriptOutcome): void
   boundKeptAudio(draft)
 }
 
-function withTranscript(item: Item, transcript: string): Item {
+/** A spoken item with its words. */
+export function withTranscript(item: Item, transcript: string): Item {
   return item.type === 'message' && item.role === 'user'
     ? { ...item, content: item.content.map((part) => (part.type === 'input_audio' ? { ...part, transcript } : part)) }
     : item

@@ -2,7 +2,7 @@ import type { ClientEventOf } from '@voicebox/protocol'
 import { type Draft, send } from './draft.ts'
 import { changeEntry, findEntry } from './entries.ts'
 import { heardWords } from './heard.ts'
-import { noteSpeech } from './output.ts'
+import { spokenOf } from './output.ts'
 import { missingItem, refuse, type Refusal } from './refuse.ts'
 import { responsesIn } from './responses.ts'
 import type { Entry } from './state.ts'
@@ -10,8 +10,8 @@ import type { Entry } from './state.ts'
 /** `conversation.item.truncate`: an item of the assistant keeps the audio that was heard, and the model sees the words of that. */
 export function truncateItem(draft: Draft, event: ClientEventOf<'conversation.item.truncate'>): void {
   const response = responsesIn(draft.state).find(({ output }) => output.some(({ item }) => item.id === event.item_id))
-  if (response?.modality === 'audio') noteSpeech(draft, response, event.item_id)
-  const entry = findEntry(draft.state, event.item_id)
+  const known = findEntry(draft.state, event.item_id)
+  const entry = known && response?.modality === 'audio' ? { ...known, ...spokenOf(response, known) } : known
   if (entry === undefined) {
     return refuse(draft, event, missingItem('item_truncate_invalid_item_id', 'truncating', event.item_id))
   }
@@ -20,7 +20,8 @@ export function truncateItem(draft: Draft, event: ClientEventOf<'conversation.it
   const { item_id, content_index, audio_end_ms } = event
   const cut = { ...entry.item, content: [{ type: 'output_audio' as const }] } as Entry['item']
   const heard = heardWords(entry.segments, audio_end_ms)
-  changeEntry(draft, item_id, { item: cut, heard, audioMs: Math.min(audio_end_ms, entry.audioMs) })
+  const { audio, segments } = entry
+  changeEntry(draft, item_id, { item: cut, heard, audio, segments, audioMs: Math.min(audio_end_ms, entry.audioMs) })
   send(draft, { type: 'conversation.item.truncated', item_id, content_index, audio_end_ms })
 }
 

@@ -1,4 +1,4 @@
-import { stopAwaitingUser } from './await-user.ts'
+import { pauseAwaitingUser } from './await-user.ts'
 import { type Draft, send } from './draft.ts'
 import { endResponse } from './end-response.ts'
 import { refuse } from './refuse.ts'
@@ -12,7 +12,7 @@ export function startSpeech(draft: Draft, startMs: number): void {
   const { session, buffer, response, limits } = draft.state
   const detection = session.audio.input.turn_detection
   if (detection === null || buffer.itemId !== null) return
-  stopAwaitingUser(draft)
+  pauseAwaitingUser(draft)
   const fromMs = Math.max(startMs, buffer.startMs)
   const itemId = openUtterance(draft, fromMs)
   send(draft, { type: 'input_audio_buffer.speech_started', audio_start_ms: Math.round(fromMs), item_id: itemId })

@@ -1,5 +1,5 @@
 import type { AnySessionPatch, ClientEventOf, Session, SessionPatch } from '@voicebox/protocol'
-import { stopAwaitingUser } from './await-user.ts'
+import { idleTimeoutMs, resumeAwaitingUser } from './await-user.ts'
 import { act, type Draft, send } from './draft.ts'
 import type { HearingSettings } from './effect.ts'
 import { listServers } from './mcp-listing.ts'
@@ -16,15 +16,19 @@ export function updateSession(draft: Draft, event: ClientEventOf<'session.update
   const refusal = refusalOfPatch(draft.state, event.session)
   if (refusal !== null) return refuse(draft, event, refusal)
   const before = hearingOf(draft.state.session)
-  stopAwaitingUser(draft)
+  const idleMs = idleTimeoutMs(draft.state)
   draft.state = applyPatch(draft.state, event.session)
+  if (idleTimeoutMs(draft.state) !== idleMs) {
+    if (idleMs !== null) act(draft, { kind: 'disarm_timer', subject: 'idle' })
+    resumeAwaitingUser(draft)
+  }
   const hearing = hearingOf(draft.state.session)
   if (JSON.stringify(hearing) !== JSON.stringify(before)) {
     if (before.turnDetection === null && hearing.turnDetection !== null) leavePushToTalk(draft)
     act(draft, { kind: 'configure_listening', hearing, floorMs: draft.state.buffer.startMs })
   }
   send(draft, { type: 'session.updated', session: shownSession(draft.state) })
-  listServers(draft, draft.state.session.tools)
+  if ('tools' in event.session) listServers(draft, draft.state.session.tools)
 }
 
 /** Merges valid changes. Objects of one kind are merged field by field; what is a choice between kinds (turn detection, format, …) is replaced whole. */

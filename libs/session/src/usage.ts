@@ -11,11 +11,11 @@ const charactersPerToken = 4
 /** Counts a response in tokens. Text is counted by the provider, or estimated where it was cut off; audio by its length. */
 export function usageOf(response: ActiveResponse): Usage {
   const counted = response.finish?.usage
-  const isGenerated = counted !== undefined || response.text !== ''
+  const isGenerated = counted !== undefined || response.output.length > 0
   const inputText = counted?.inputTokens ?? (isGenerated ? Math.ceil(response.inputCharacters / charactersPerToken) : 0)
   const cached = counted?.cachedTokens ?? 0
   const inputAudio = isGenerated ? Math.ceil(response.inputAudioMs / inputTokenMs) : 0
-  const outputText = counted?.outputTokens ?? Math.ceil(response.text.length / charactersPerToken)
+  const outputText = counted?.outputTokens ?? Math.ceil(charactersWritten(response) / charactersPerToken)
   const outputAudio = Math.ceil((response.speech.sentSamples * 1000) / sampleRateHz / outputTokenMs)
   return {
     total_tokens: inputText + inputAudio + outputText + outputAudio,
@@ -30,4 +30,13 @@ export function usageOf(response: ActiveResponse): Usage {
     },
     output_token_details: { text_tokens: outputText, audio_tokens: outputAudio },
   }
+}
+
+/** What a response is about to read, before anybody has counted it. */
+export function tokensToRead(reading: Pick<ActiveResponse, 'inputAudioMs' | 'inputCharacters'>): number {
+  return Math.ceil(reading.inputCharacters / charactersPerToken) + Math.ceil(reading.inputAudioMs / inputTokenMs)
+}
+
+function charactersWritten({ text, output }: ActiveResponse): number {
+  return output.reduce((sum, { item }) => (item.type === 'message' ? sum : sum + item.arguments.length), text.length)
 }

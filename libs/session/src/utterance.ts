@@ -1,3 +1,4 @@
+import { stopAwaitingUser } from './await-user.ts'
 import { act, type Draft, makeId, send, set } from './draft.ts'
 import { addEntry, announceDone, changeEntry, entryOf, lastItemId } from './entries.ts'
 import { boundKeptAudio } from './kept-audio.ts'
@@ -30,6 +31,7 @@ export function commitUtterance(draft: Draft, itemId: string, audioMs: number): 
 /** Turns the open utterance into an item of the conversation, and begins the next buffer. */
 export function closeUtterance(draft: Draft, itemId: string, audioMs: number): Entry {
   const previousItemId = lastItemId(draft.state)
+  stopAwaitingUser(draft)
   act(draft, { kind: 'close_utterance', itemId })
   emptyBuffer(draft)
   send(draft, { type: 'input_audio_buffer.committed', previous_item_id: previousItemId, item_id: itemId })

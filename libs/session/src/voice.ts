@@ -9,9 +9,14 @@ export function voiceName(voice: Voice): string {
   return typeof voice === 'string' ? voice : voice.id
 }
 
-/** Whether asking for this voice must be refused: assistant audio was sent with another, and it is not the session's as it stands. */
-export function isVoiceLocked({ spokenVoice, session }: SessionState, voice: Voice): boolean {
-  return spokenVoice !== null && ![spokenVoice, voiceName(session.audio.output.voice)].includes(voiceName(voice))
+/** Whether assistant audio was sent with another voice than this. */
+export function isOtherVoice({ spokenVoice }: SessionState, voice: Voice): boolean {
+  return spokenVoice !== null && voiceName(voice) !== spokenVoice
+}
+
+/** Whether the session cannot take this voice: another was heard, and it is not the session's as it stands. */
+export function isVoiceLocked(state: SessionState, voice: Voice): boolean {
+  return isOtherVoice(state, voice) && voiceName(voice) !== voiceName(state.session.audio.output.voice)
 }
 
 /** The refusal of another voice once the conversation has assistant audio. */

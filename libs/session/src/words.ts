@@ -28,6 +28,7 @@ export function contextOf(item: Item, { heard = null, request = null }: ContextH
     case 'function_call_output':
       return [{ role: 'tool_result', callId: item.call_id, output: item.output }]
     case 'mcp_call':
+      if (item.status === 'in_progress') return exchange(item, 'The call has not ended yet.')
       return exchange(item, item.output ?? `The call failed: ${item.error?.message ?? 'it was cancelled'}`)
     case 'mcp_approval_response':
       if (item.approve || request === null) return []

@@ -66,8 +66,9 @@ function withItem<E extends { item: Parameters<typeof betaItemOf>[0] }>(event: E
 
 /** The session speaks of fields by their nested paths. */
 function betaError(error: ServerEventOf<'error'>['error']): ServerEventOf<'error'>['error'] {
-  const { param, message } = error
-  if (param === null) return error
+  const { param, message, code } = error
+  // what the client sent and nobody knows is named as it was sent
+  if (param === null || code === 'unknown_parameter') return error
   const flat = flatPath(param)
   return { ...error, param: flat, message: message.replaceAll(param, flat) }
 }
