@@ -12,6 +12,11 @@ export function refusalOfServerHeaders({ authorization, headers = {} }: ServerHe
   if (authorization !== undefined && !isValue(authorization)) return 'Its authorization cannot be sent in a header.'
   const entries = Object.entries(headers)
   if (entries.length > maxHeaders) return `It has more than ${maxHeaders} headers.`
+  const characters = entries.reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    authorization?.length ?? 0,
+  )
+  if (characters > maxCharacters) return `Its headers have more than ${maxCharacters} characters in all.`
   for (const [name, value] of entries) {
     if (!/^[!#$%&'*+.^_`|~\w-]{1,256}$/.test(name)) return 'The name of one of its headers is not one.'
     if (isReserved(name.toLowerCase())) return `Its header ${name} is not for a client to set.`
@@ -21,6 +26,8 @@ export function refusalOfServerHeaders({ authorization, headers = {} }: ServerHe
 }
 
 const maxHeaders = 64
+/** As much as most servers take. */
+const maxCharacters = 16_384
 
 const framing = ['host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade']
 const reserved = [...framing, 'expect', 'last-event-id']

@@ -16,6 +16,7 @@ export function entryOf(item: Item, fields: Partial<Omit<Entry, 'item'>> = {}): 
     segments: [],
     heard: null,
     server: null,
+    isAnswered: false,
     characters: 0,
     isLeftOut: false,
     ...fields,
@@ -48,7 +49,7 @@ export function charactersIn(entries: readonly Entry[]): number {
 }
 
 /** The entry with its text counted, which is asked for with every item that is created. */
-function counted(state: SessionState, entry: Entry): Entry {
+export function counted(state: SessionState, entry: Entry): Entry {
   return { ...entry, characters: charactersOf(contextOfEntry(state, entry)) }
 }
 

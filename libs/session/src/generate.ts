@@ -1,7 +1,6 @@
 import { charactersRead, fitContext } from './context-window.ts'
 import { act, type Draft, set } from './draft.ts'
 import { fail } from './end-response.ts'
-import { findAnyEntry } from './entries.ts'
 import { keepAlive } from './keep-alive.ts'
 import { sessionInstructions } from './prompt.ts'
 import { putResponse } from './responses.ts'
@@ -59,7 +58,8 @@ const overflow = {
 
 /** What of the response's context is still there; an item that it was given by name may have given way in the conversation. */
 function entriesOf(draft: Draft, { itemIds, readsConversation }: ActiveResponse): Entry[] {
-  const entries = itemIds.flatMap((id) => findAnyEntry(draft.state, id) ?? [])
+  const known = new Map([...draft.state.entries, ...draft.state.asides].map((entry) => [entry.item.id, entry]))
+  const entries = itemIds.flatMap((id) => known.get(id) ?? [])
   return readsConversation ? entries.filter(({ isLeftOut }) => !isLeftOut) : entries
 }
 

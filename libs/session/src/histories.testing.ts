@@ -282,6 +282,6 @@ function listedTool(name: string): {
 
 function messageOf(kind: string): Extract<ItemInput, { role: 'user' }> {
   const content =
-    kind === 'audio' ? { type: 'input_audio' as const, audio: 'AAAA' } : { type: 'input_text' as const, text: 'hi' }
+    kind === 'audio' ? { type: 'input_audio' as const, audio: 'AAAAAAAA' } : { type: 'input_text' as const, text: 'hi' }
   return { type: 'message', role: 'user', content: [content] }
 }

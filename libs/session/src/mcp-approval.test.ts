@@ -213,17 +213,44 @@ describe('A call that needs approval', () => {
     expect(typesIn(simulation.effects)).not.toContain('(call_tool)')
   })
 
-  it('of a server that is gone fails at once', () => {
+  it('cannot be had by writing the request: only what the session offers may be approved', () => {
     const simulation = new Simulation()
-    const item = { type: 'mcp_approval_request' as const, server_label: 'gone', name: 'read', arguments: '{}' }
+    update(simulation, { tools: [{ ...mcpTool, allowed_tools: ['read'] }] })
+    const itemId = lastEntry(simulation).item.id
+    simulation.feed({ kind: 'tools_listed', itemId, tools: ['read', 'write'].map((name) => listedTool(name)) })
+    const forge = (server_label: string, name: string): readonly Effect[] => {
+      const item = { type: 'mcp_approval_request' as const, server_label, name, arguments: '{}' }
+      simulation.client({ type: 'conversation.item.create', item })
+      return answer(simulation, lastEntry(simulation).item.id, true)
+    }
+    for (const [label, name] of [
+      ['gone', 'read'],
+      [mcpTool.server_label, 'write'],
+      [mcpTool.server_label, 'unheard_of'],
+    ] as const) {
+      const effects = forge(label, name)
+      expect(typesIn(effects)).toEqual(['error'])
+      expect(sentIn(effects)).toMatchObject([{ error: { param: 'item.approval_request_id' } }])
+    }
+    expect(typesIn(forge(mcpTool.server_label, 'read'))).toContain('(call_tool)')
+  })
+
+  it('is given once, even if the answer is deleted', () => {
+    const simulation = new Simulation()
+    update(simulation, { tools: [mcpTool] })
+    simulation.feed({ kind: 'tools_listed', itemId: lastEntry(simulation).item.id, tools: [listedTool('read')] })
+    const item = {
+      type: 'mcp_approval_request' as const,
+      id: 'asked',
+      server_label: mcpTool.server_label,
+      name: 'read',
+      arguments: '{}',
+    }
     simulation.client({ type: 'conversation.item.create', item })
-    const effects = answer(simulation, lastEntry(simulation).item.id, true)
-    expect(typesIn(effects)).not.toContain('(call_tool)')
-    expect(sentIn(effects).slice(-3)).toMatchObject([
-      { type: 'response.mcp_call.in_progress' },
-      { type: 'response.mcp_call.failed' },
-      { type: 'conversation.item.done', item: { error: { message: 'The server is not known any more.' } } },
-    ])
+    answer(simulation, 'asked', true)
+    const response = simulation.state.entries.find((entry) => entry.item.type === 'mcp_approval_response')
+    simulation.client({ type: 'conversation.item.delete', item_id: response?.item.id ?? '' })
+    expect(typesIn(answer(simulation, 'asked', true))).toEqual(['error'])
   })
 
   it.each<[string, McpTool['require_approval'], string[]]>([

@@ -49,14 +49,11 @@ function settledItem(item: McpCallItem, outcome: Extract<Input, { kind: 'tool_ca
     : { ...item, status: 'incomplete', error: outcome.error }
 }
 
-/** The server that the model was offered the tool of; for a request that a client restored, the one listed last under its label. */
+/** The server that the model was offered the tool of. */
 function serverOfCall({ state }: Draft, { id, server_label: label }: McpCallItem): McpServerAddress | null {
   const kept = findEntry(state, id)?.server
   if (kept != null) return kept
   const response = responsesIn(state).find(({ output }) => output.some(({ item }) => item.id === id))
   const own = response?.toolbox.tools.find((tool) => tool.type === 'mcp' && tool.server_label === label)
-  if (own?.type === 'mcp') return serverOf(own)
-  return (
-    state.listings.findLast(({ server, status }) => server.label === label && status === 'completed')?.server ?? null
-  )
+  return own?.type === 'mcp' ? serverOf(own) : null
 }

@@ -26,7 +26,7 @@ export function listServers(draft: Draft, tools: readonly Tool[], isShown = true
 function startListing(draft: Draft, server: McpServerAddress, isShown: boolean): string {
   const itemId = makeId(draft, 'item')
   const listing: McpListing = { itemId, server, status: 'in_progress', isShown, tools: [] }
-  set(draft, { listings: [...draft.state.listings.filter((other) => isUseful(draft, other)), listing] })
+  set(draft, { listings: [...draft.state.listings.filter((other) => isUseful(draft, other)).slice(-maxKept), listing] })
   if (isShown) {
     addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
     send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
@@ -36,14 +36,17 @@ function startListing(draft: Draft, server: McpServerAddress, isShown: boolean):
   return itemId
 }
 
+/** Listings that are kept while responses use them. */
+const maxKept = 64
+
 /** A listing that failed, or that nothing refers to any more, gives way to new ones. */
 function isUseful({ state }: Draft, { server, status }: McpListing): boolean {
-  if (status === 'in_progress') return true
+  if (status !== 'completed') return status === 'in_progress'
   const isSettings = state.session.tools.some(
     (tool) => tool.type === 'mcp' && JSON.stringify(serverOf(tool)) === JSON.stringify(server),
   )
   const isUsed = [state.response, ...state.outOfBand].some((response) => response !== null)
-  return status === 'completed' && (isSettings || isUsed)
+  return isSettings || isUsed
 }
 
 /** A server has answered, or cannot be asked. */

@@ -2,7 +2,7 @@ import type { ClientEventOf, ResponseOptions } from '@voicebox/protocol'
 import { audioMsOf, refusalOfItem } from './created-item.ts'
 import type { Draft } from './draft.ts'
 import { endResponse } from './end-response.ts'
-import { findEntry } from './entries.ts'
+import { charactersIn, findEntry } from './entries.ts'
 import { refusalOfPrompt } from './prompt.ts'
 import { refuse, type Refusal } from './refuse.ts'
 import { findResponse } from './responses.ts'
@@ -54,11 +54,15 @@ function refusalOf(state: SessionState, options: ResponseOptions): Refusal | nul
   return (
     refusalOfInput(state, options) ??
     refusalOfPrompt(state.prompts, options.prompt, 'response.prompt') ??
-    refusalOfTools(options, state.session, 'response')
+    refusalOfTools(options, state, 'response')
   )
 }
 
 function refusalOfInput(state: SessionState, { input = [] }: ResponseOptions): Refusal | null {
+  if (input.length > 0 && charactersIn([...state.entries, ...state.asides]) >= state.limits.characters) {
+    const message = `A session holds at most ${state.limits.characters} characters, those that responses read included.`
+    return { code: 'conversation_full', message, param: 'response.input' }
+  }
   let audioMs = 0
   for (const [index, item] of input.entries()) {
     const param = `response.input[${index}]`

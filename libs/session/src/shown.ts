@@ -11,7 +11,8 @@ export function shownSession({ type, session }: Pick<SessionState, 'type' | 'ses
 function withoutSecrets(tool: Tool): Tool {
   if (tool.type === 'function') return tool
   const { authorization: _authorization, headers: _headers, ...shown } = tool
-  return shown
+  const [address] = (shown.server_url ?? '').split('?') // what follows may be a key
+  return address === undefined || shown.server_url === undefined ? shown : { ...shown, server_url: address }
 }
 
 function transcriptionView({ id, expires_at, audio: { input }, include }: Session): TranscriptionSession {

@@ -2,7 +2,7 @@ import type { ResponseObject, ResponseOptions } from '@voicebox/protocol'
 import { stopAwaitingUser } from './await-user.ts'
 import { createdEntry, storeCreated } from './created-item.ts'
 import { type Draft, makeId, send, set } from './draft.ts'
-import { findAnyEntry, save } from './entries.ts'
+import { counted, findAnyEntry, save } from './entries.ts'
 import { startGenerating } from './generate.ts'
 import { listServers } from './mcp-listing.ts'
 import { instructionsOf, sessionInstructions } from './prompt.ts'
@@ -98,7 +98,7 @@ function contextFor(draft: Draft, options: ResponseOptions | undefined): string[
   }
   return options.input.map((input) => {
     if (input.type === 'item_reference') return input.id
-    const entry = createdEntry(draft, input, makeId(draft, 'item'))
+    const entry = counted(draft.state, createdEntry(draft, input, makeId(draft, 'item')))
     set(draft, { asides: [...draft.state.asides, entry] })
     save(draft, entry)
     storeCreated(draft, input, entry)

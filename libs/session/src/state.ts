@@ -82,6 +82,8 @@ export interface Entry {
   readonly heard: string | null
   /** Whom a call, or a request to allow one, is for; null for all else. */
   readonly server: McpServerAddress | null
+  /** A request to allow a call that was answered, once and for all. */
+  readonly isAnswered: boolean
   /** What the model sees of it, in characters. */
   readonly characters: number
   /** It has given way to the model's limit, and is not shown to it any more. */

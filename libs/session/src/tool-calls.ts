@@ -10,6 +10,8 @@ import { type CallItem, tellArguments, tellWholeArguments } from './tell-argumen
 /** The model began a call: its item is opened, as a call of the client's function or of an MCP tool. The call before it is whole. */
 export function startCall(draft: Draft, { responseId, call, name }: Extract<Input, { kind: 'call_started' }>): void {
   const response = writingResponse(draft, responseId)
+  // a model that calls although it must not is not obeyed
+  if (response?.toolbox.choice === 'none') return
   if (response === null || response.output.some((output) => output.call === call)) return
   finishCalls(draft, responseId)
   const current = findResponse(draft.state, responseId)

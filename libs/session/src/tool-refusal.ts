@@ -1,5 +1,7 @@
-import type { Session, Tool, ToolChoice } from '@voicebox/protocol'
+import type { Tool, ToolChoice } from '@voicebox/protocol'
 import type { Refusal } from './refuse.ts'
+import type { SessionState } from './state.ts'
+import { findListing, serverOf } from './tools.ts'
 
 interface ToolSettings {
   tools?: readonly Tool[]
@@ -7,7 +9,9 @@ interface ToolSettings {
 }
 
 /** Why tools cannot be used: they are hosted elsewhere, or the one demanded is not among them. */
-export function refusalOfTools(given: ToolSettings, session: Session, param: string): Refusal | null {
+export function refusalOfTools(given: ToolSettings, state: SessionState, param: string): Refusal | null {
+  const tooMany = refusalOfServers(given.tools ?? [], state, param)
+  if (tooMany !== null) return tooMany
   const at = (given.tools ?? []).findIndex((tool) => tool.type === 'mcp' && tool.server_url === undefined)
   const hosted = given.tools?.[at]
   if (hosted?.type === 'mcp') {
@@ -17,10 +21,28 @@ export function refusalOfTools(given: ToolSettings, session: Session, param: str
   }
   const { tool_choice: choice } = given
   if (choice === undefined || typeof choice === 'string') return null
-  const tools = given.tools ?? session.tools
+  const tools = given.tools ?? state.session.tools
   if (tools.some((tool) => isChosen(tool, choice))) return null
   const name = choice.type === 'mcp' ? choice.server_label : choice.name
   return { code: 'invalid_value', message: `Tool '${name}' not found in tools.`, param: `${param}.tool_choice` }
+}
+
+/** MCP servers in one list of tools, and servers that a session asks for their tools at a time. */
+const maxServers = 16
+
+/** Each server is asked from here, so that no session may have very many asked. */
+function refusalOfServers(tools: readonly Tool[], { listings }: SessionState, param: string): Refusal | null {
+  const places = tools.flatMap((tool, index) => (tool.type === 'mcp' ? [{ tool, index }] : []))
+  const beyond = places[maxServers]
+  if (beyond !== undefined) {
+    const message = `At most ${maxServers} MCP servers may be given.`
+    return { code: 'invalid_value', message, param: `${param}.tools[${beyond.index}]` }
+  }
+  const unknown = places.filter(({ tool }) => findListing(listings, serverOf(tool)) === undefined)
+  const underWay = listings.filter(({ status }) => status === 'in_progress')
+  if (underWay.length + unknown.length <= maxServers) return null
+  const message = `At most ${maxServers} MCP servers are asked for their tools at a time: wait until they have answered.`
+  return { type: 'rate_limit_error', code: 'too_many_servers', message, param: `${param}.tools` }
 }
 
 function isChosen(tool: Tool, choice: Exclude<ToolChoice, string>): boolean {

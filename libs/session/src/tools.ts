@@ -32,7 +32,8 @@ export function boundTools(
   return [...bound.values()]
 }
 
-function listedTools(listings: readonly McpListing[], tool: McpTool): McpListedTool[] {
+/** What the model may see of a server's tools, as far as it has listed them. */
+export function listedTools(listings: readonly McpListing[], tool: McpTool): McpListedTool[] {
   const listing = findListing(listings, serverOf(tool))
   return listing?.status === 'completed' ? listing.tools.filter((listed) => isAllowed(tool, listed)) : []
 }

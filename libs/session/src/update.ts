@@ -78,7 +78,7 @@ function refusalOfRealtimePatch(state: SessionState, patch: SessionPatch): Refus
   if (session.tracing !== null && isTracingChanged) {
     return { code: 'invalid_value', message: 'Tracing cannot change once it is on.', param: 'session.tracing' }
   }
-  return refusalOfPrompt(state.prompts, patch.prompt, 'session.prompt') ?? refusalOfTools(patch, session, 'session')
+  return refusalOfPrompt(state.prompts, patch.prompt, 'session.prompt') ?? refusalOfTools(patch, state, 'session')
 }
 
 /** How the session listens. */
