@@ -225,7 +225,7 @@ export const settings = {
   },
   maxSendBufferBytes: {
     env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES',
-    schema: integer(65_536, 1 << 30).default(16 << 20),
+    schema: integer(65_536, 1 << 30).default(32 << 20),
     doc: 'Unread output of one connection, beyond which it is closed.',
   },
   maxInputBufferMs: {

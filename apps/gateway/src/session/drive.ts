@@ -272,7 +272,7 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
       const parsed = dialect.parse(text)
       if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') return receive(parsed)
       const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
-      const isTaken = listening.whenHeard(() => receive(parsed), { mayChangeHearing })
+      const isTaken = listening.whenHeard(() => receive(parsed), { mayChangeHearing, size: text.length })
       if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
     },
     onBinary: () => refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' }),

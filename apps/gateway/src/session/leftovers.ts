@@ -12,7 +12,10 @@ export function leftoversOf(state: SessionState): Leftovers {
       ...open,
       ...all.filter(({ transcription }) => transcription === 'pending').map(({ item }) => item.id),
       ...responses.map(({ id }) => id),
-      ...new Set(atWork.filter(({ type, status }) => isServers(type) && status === 'in_progress').map(({ id }) => id)),
+      ...state.listings.filter(({ status }) => status === 'in_progress').map(({ itemId }) => itemId),
+      ...new Set(
+        atWork.filter(({ type, status }) => type === 'mcp_call' && status === 'in_progress').map(({ id }) => id),
+      ),
     ],
     spokenItemIds: [
       ...open,
@@ -20,8 +23,4 @@ export function leftoversOf(state: SessionState): Leftovers {
     ],
     unsettled: responses.map((response) => ({ responseId: response.id, tokens: usageOf(response).total_tokens })),
   }
-}
-
-function isServers(type: string): boolean {
-  return type === 'mcp_call' || type === 'mcp_list_tools'
 }

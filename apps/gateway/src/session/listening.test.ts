@@ -11,7 +11,7 @@ import {
 } from '@voicebox/audio'
 import { type AudioFormat, defaultSession, type TurnDetection } from '@voicebox/protocol'
 import type { HearingSettings } from '@voicebox/session'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Listening, openListening } from './listening.ts'
 
 const wav = new URL('../../../../fixtures/speech/what-time-is-it.wav', import.meta.url)
@@ -123,6 +123,15 @@ describe('Listening', () => {
     ears.listening.whenHeard(() => (isRun = true))
     expect(isRun).toBe(true)
     ears.listening.close()
+  })
+
+  it('lets only so much wait for the audio before it, or one frame of any size', async () => {
+    const { listening } = open(null)
+    listening.append(bytesOf(speech), () => {})
+    expect(listening.whenHeard(() => {}, { size: 60 << 20 })).toBe(true)
+    expect(listening.whenHeard(() => {}, { size: 1 })).toBe(false)
+    await vi.waitFor(() => expect(listening.whenHeard(() => {}, { size: 1 })).toBe(true), { timeout: 10_000 })
+    listening.close()
   })
 
   it('keeps the turn in progress when the settings of turn detection change in it', async () => {

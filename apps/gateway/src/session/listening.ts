@@ -22,9 +22,10 @@ export interface Listening {
   perform(effect: ListeningEffect): void
   /**
    * Runs the callback when all that was appended so far has been heard, and nothing after it: at once, if it has. False: too
-   * many wait. Where it may change how audio is taken (`mayChangeHearing`), what comes after waits until it has run.
+   * much waits; `size` is what the waiting holds, in bytes. Where it may change how audio is taken (`mayChangeHearing`), what
+   * comes after waits until it has run.
    */
-  whenHeard(run: () => void, options?: { mayChangeHearing: boolean }): boolean
+  whenHeard(run: () => void, options?: { mayChangeHearing?: boolean; size?: number }): boolean
   /** Takes what the open utterance's words are so far, up to `audioMs` of it (absent: up to now); those of another are ignored. */
   heardWords(words: { itemId: string; text: string; audioMs?: number; language?: string }): void
   /** Whether something waits for audio to be heard. */
@@ -49,6 +50,8 @@ export interface ListeningOptions {
 /** How much of an utterance is handed on at once. */
 const uploadMs = 100
 const maxBarriers = 10_000
+/** What waits for audio to be heard may hold so much, or be one frame. */
+const maxWaitingBytes = 32 * 2 ** 20
 
 export function openListening(options: ListeningOptions): Listening {
   const { onInput, onAudio } = options
@@ -58,6 +61,7 @@ export function openListening(options: ListeningOptions): Listening {
   let utterance: { itemId: string; fromSample: number; parts: Int16Array[]; samples: number } | null = null
   let barriers: { atSample: number; run: () => void }[] = []
   let heardSamples = 0
+  let waitingBytes = 0
 
   const stream = options.voiceActivity.open({
     inputRateHz: codecOf(options.hearing.format).rateHz,
@@ -171,9 +175,14 @@ export function openListening(options: ListeningOptions): Listening {
           return configure(effect.hearing, effect.floorMs)
       }
     },
-    whenHeard(run, { mayChangeHearing } = { mayChangeHearing: false }) {
+    whenHeard(run, { mayChangeHearing = false, size = 0 } = {}) {
       if (barriers.length + intake.waiting >= maxBarriers) return false
-      intake.mark(run, mayChangeHearing)
+      if (waitingBytes > 0 && waitingBytes + size > maxWaitingBytes) return false
+      waitingBytes += size
+      intake.mark(() => {
+        waitingBytes -= size
+        run()
+      }, mayChangeHearing)
       return true
     },
     heardWords({ itemId, audioMs, ...words }) {

@@ -195,13 +195,14 @@ export function makeWork({ redis, clock, log, openBudget, jobDeadlineMs }: WorkO
         }
       },
       async close({ subjects, spokenItemIds, unsettled }) {
-        const steps = await Promise.allSettled([
+        const stopped = await Promise.allSettled([
           following.then((follower) => follower.close()),
           ...subjects.map((subject) => cancelWork(redis, sessionId, subject)),
           ...unsettled.map(({ responseId, tokens }) => budget.settle(responseId, tokens)),
-          closeSession(redis, sessionId, spokenItemIds),
         ])
-        const failed = steps.find((step) => step.status === 'rejected')
+        // only now: what is not cancelled could still be written after the keys are gone
+        const cleared = await Promise.allSettled([closeSession(redis, sessionId, spokenItemIds)])
+        const failed = [...stopped, ...cleared].find((step) => step.status === 'rejected')
         if (failed === undefined) return
         log.warn({ sessionId, error: toFailure(failed.reason) }, 'The session could not be cleared; its keys expire')
       },

@@ -58,7 +58,7 @@ const bodyTooLarge = {
   },
 }
 
-const badRequest = {
+export const badRequest = {
   error: {
     type: failureRules.client.wireType,
     param: null,

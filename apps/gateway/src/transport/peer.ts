@@ -42,12 +42,12 @@ export function openPeer(wire: Wire, open: (socket: Socket) => SocketHandlers, o
   const socket: Socket = {
     send(text) {
       if (!isOpen) return 'closed'
-      const outcome = wire.send(text)
-      if (outcome !== 'buffered') return outcome
       if (wire.bufferedBytes() > options.maxSendBufferBytes) {
         cut(1013, 'send_buffer_full')
         return 'closed'
       }
+      const outcome = wire.send(text)
+      if (outcome !== 'buffered') return outcome
       isDrainAwaited = true
       return 'buffered'
     },

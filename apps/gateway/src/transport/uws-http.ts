@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { answerHttp, makeBody } from './http.ts'
+import { answerHttp, badRequest, makeBody } from './http.ts'
 import type { ListenOptions } from './port.ts'
 import { readHead } from './uws-head.ts'
 import type { UwsRequest, UwsResponse } from './uws-types.ts'
@@ -19,6 +19,13 @@ export function makeUwsHttp(options: ListenOptions): UwsHttp {
       const gone = new AbortController()
       response.onAborted(() => gone.abort())
       const { method, target, headers, remoteAddress } = readHead(response, request)
+      if (isAmbiguous(headers)) {
+        response.cork(() => {
+          response.writeStatus(statusLine(400)).writeHeader('content-type', 'application/json')
+          response.end(JSON.stringify(badRequest), true)
+        })
+        return
+      }
       const url = `${scheme}://${headers.get('host') ?? 'localhost'}${target}`
       const hasBody = method !== 'GET' && method !== 'HEAD'
       const body = hasBody ? makeBody() : undefined
@@ -42,6 +49,14 @@ export function makeUwsHttp(options: ListenOptions): UwsHttp {
       })
     },
   }
+}
+
+/** Whether a proxy in front could see another end of the body than uWebSockets does. */
+function isAmbiguous(headers: ReadonlyMap<string, string>): boolean {
+  const length = headers.get('content-length')
+  const encoding = headers.get('transfer-encoding')
+  if (length !== undefined && (encoding !== undefined || !/^\d+$/.test(length))) return true
+  return encoding !== undefined && encoding.toLowerCase() !== 'chunked'
 }
 
 /** Writes a whole body with its length and a longer one chunk by chunk, at the pace of the client. */

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { connect as connectPlain } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { WebSocket } from 'ws'
@@ -54,6 +56,22 @@ export async function askHttp(webSocketUrl: string, options: HttpAsk = {}): Prom
 export async function askHttpAndLeave(webSocketUrl: string): Promise<void> {
   const response = await startAsking(webSocketUrl, {})
   response.destroy()
+}
+
+/** Sends these bytes as they are, and answers what comes back until the connection ends or has been silent for a while. */
+export async function sendRaw(webSocketUrl: string, text: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(webSocketUrl)
+  const address = { host: hostname, port: Number(port), rejectUnauthorized: false }
+  const socket = protocol === 'wss:' ? connectTls(address) : connectPlain(address)
+  socket.setTimeout(1_000, () => socket.destroy())
+  socket.write(text)
+  const chunks: Buffer[] = []
+  await new Promise<void>((resolve) => {
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('error', () => {})
+    socket.on('close', () => resolve())
+  })
+  return Buffer.concat(chunks).toString()
 }
 
 interface HttpAsk {

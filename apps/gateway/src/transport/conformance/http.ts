@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { askHttp, askHttpAndLeave } from './clients.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { askHttp, askHttpAndLeave, sendRaw } from './clients.ts'
 import type { OpenHost } from './host.ts'
 
 /** HTTP on the same port: what every transport promises. */
@@ -50,6 +50,18 @@ export function httpConformance(open: OpenHost): void {
         body: '',
         headers: { 'x-kind': 'greeting' },
       })
+    })
+
+    it.each([
+      ['two lengths', 'Content-Length: 2\r\nContent-Length: 5'],
+      ['a length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked'],
+      ['an unknown encoding', 'Transfer-Encoding: xchunked'],
+    ])('answers 400 to a body with %s', async (_case, headers) => {
+      const fetch = vi.fn(() => new Response('taken'))
+      const host = await open({ fetch })
+      const text = `POST /v1/things HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n0\r\n\r\n`
+      expect(await sendRaw(host.url('/'), text)).toMatch(/^HTTP\/1.1 400 /)
+      expect(fetch).not.toHaveBeenCalled()
     })
 
     it('streams a long answer', async () => {
