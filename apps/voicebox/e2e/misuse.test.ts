@@ -27,6 +27,7 @@ const item = (content: object, role = 'user'): object => ({
   type: 'conversation.item.create',
   item: { type: 'message', role, content: [content] },
 })
+const tool = { type: 'function', name: 'f' }
 const input = (fields: object): object => ({
   type: 'session.update',
   session: { type: 'realtime', audio: { input: fields } },
@@ -98,15 +99,24 @@ const misuses: Misuse[] = [
     param: 'session.model',
   },
   {
-    title: 'tools, which this server has not yet',
-    send: { type: 'session.update', session: { type: 'realtime', tools: [{ type: 'function', name: 'f' }] } },
+    title: 'two tools of one name',
+    send: { type: 'session.update', session: { type: 'realtime', tools: [tool, tool] } },
     code: 'invalid_value',
-    param: 'session.tools',
+    param: 'session.tools[1].name',
   },
   {
-    title: 'an idle timeout, which this server has not yet',
-    send: input({ turn_detection: { type: 'server_vad', idle_timeout_ms: 5_000 } }),
+    title: 'an MCP server that is not public',
+    send: {
+      type: 'session.update',
+      session: { type: 'realtime', tools: [{ type: 'mcp', server_label: 'm', server_url: 'http://127.0.0.1:1/' }] },
+    },
     code: 'invalid_value',
+    param: 'session.tools[0].server_url',
+  },
+  {
+    title: 'an idle timeout that is too short',
+    send: input({ turn_detection: { type: 'server_vad', idle_timeout_ms: 4_999 } }),
+    code: 'integer_below_min_value',
     param: 'session.audio.input.turn_detection.idle_timeout_ms',
   },
   {
