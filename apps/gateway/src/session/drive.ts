@@ -1,34 +1,14 @@
 import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
-import {
-  type Clock,
-  Failure,
-  failureRules,
-  type Log,
-  messageFor,
-  newId,
-  type SessionId,
-  toFailure,
-} from '@voicebox/kernel'
+import { Failure, failureRules, messageFor, newId, type SessionId, toFailure } from '@voicebox/kernel'
 import {
   type ClientEvent,
-  defaultSession,
   type ParsedClientEvent,
   type ResponseObject,
   type ServerEventBody,
   wireError,
 } from '@voicebox/protocol'
-import {
-  configureSession,
-  type Effect,
-  hearingOf,
-  type Input,
-  openSession,
-  type SessionLimits,
-  type SessionStart,
-  type SessionState,
-  step,
-} from '@voicebox/session'
+import { type Effect, hearingOf, type Input, type SessionState, step } from '@voicebox/session'
 import type { Welcome } from '../handshake.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { bytesPerSample, makeAudioEncoder, pcmOf } from './audio-delta.ts'
@@ -36,21 +16,17 @@ import { makeEffectQueue } from './effect-queue.ts'
 import { leftoversOf } from './leftovers.ts'
 import { type Listening, openListening } from './listening.ts'
 import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
+import { openState, type StateOptions } from './open-state.ts'
 import { makePlayout } from './playout.ts'
 import { retrieve } from './retrieve.ts'
 import { storeAudio } from './store-audio.ts'
 import { every, makeTimers } from './timers.ts'
 import type { OpenWork, Work } from './work.ts'
 
-export interface DriverOptions {
+export interface DriverOptions extends StateOptions {
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
-  clock: Clock
-  log: Log
-  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'>
-  prompts: NonNullable<SessionStart['prompts']>
-  announcesConversation: boolean
   refuseServers: RefuseServers
   /** Gets a promise of when a session that ends has left nothing behind. */
   onLeaving(left: Promise<void>): void
@@ -289,30 +265,6 @@ function changesHearing(event: ClientEvent): boolean {
 function isCutShort(event: ServerEventBody): boolean {
   if (event.type === 'response.done') return event.response.status === 'cancelled'
   return event.type === 'input_audio_buffer.speech_started' || event.type === 'conversation.item.truncated'
-}
-
-function openState(sessionId: SessionId, welcome: Welcome, options: DriverOptions): SessionState {
-  const { type, model, pipeline, patch, lifeS } = welcome
-  const expiresAt = Math.floor(options.clock.now() / 1000) + lifeS
-  const { mode, interims } = sttEngines[pipeline.stt]
-  const opened = openSession({
-    session: defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt }),
-    sessionId,
-    type,
-    limits: {
-      ...options.limits,
-      contextTokens: pipeline.contextTokens,
-      transcribesLive: mode === 'live',
-      settlesWords: interims === 'settled',
-    },
-    prompts: options.prompts,
-    announcesConversation: options.announcesConversation,
-  })
-  if (patch === null) return opened
-  const configured = configureSession(opened, patch)
-  if (configured.ok) return configured.state
-  options.log.warn({ sessionId, ...configured.refusal }, 'The settings of a secret do not suit this gateway')
-  return opened
 }
 
 function durationText(seconds: number): string {

@@ -1,0 +1,45 @@
+import { sttEngines } from '@voicebox/engines'
+import type { Clock, Log, SessionId } from '@voicebox/kernel'
+import { defaultSession } from '@voicebox/protocol'
+import {
+  configureSession,
+  openSession,
+  type SessionLimits,
+  type SessionStart,
+  type SessionState,
+} from '@voicebox/session'
+import type { Welcome } from '../handshake.ts'
+
+/** What every session of a gateway begins with. */
+export interface StateOptions {
+  clock: Clock
+  log: Log
+  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'>
+  prompts: NonNullable<SessionStart['prompts']>
+  announcesConversation: boolean
+}
+
+/** The state of a session before its first input: as its model, its engines and its secret have it. */
+export function openState(sessionId: SessionId, welcome: Welcome, options: StateOptions): SessionState {
+  const { type, model, pipeline, patch, lifeS } = welcome
+  const expiresAt = Math.floor(options.clock.now() / 1000) + lifeS
+  const { mode, interims } = sttEngines[pipeline.stt]
+  const opened = openSession({
+    session: defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt }),
+    sessionId,
+    type,
+    limits: {
+      ...options.limits,
+      contextTokens: pipeline.contextTokens,
+      transcribesLive: mode === 'live',
+      settlesWords: interims === 'settled',
+    },
+    prompts: options.prompts,
+    announcesConversation: options.announcesConversation,
+  })
+  if (patch === null) return opened
+  const configured = configureSession(opened, patch)
+  if (configured.ok) return configured.state
+  options.log.warn({ sessionId, ...configured.refusal }, 'The settings of a secret do not suit this gateway')
+  return opened
+}
