@@ -89,6 +89,17 @@ describe('A conversation that outgrows the model', () => {
     finish(simulation, respond(simulation, { instructions: 'x'.repeat(60) }))
     expect(requestIn(simulation).itemIds).toHaveLength(3)
     expect(readBy(simulation)).toHaveLength(5)
+    finish(simulation, respond(simulation, { max_output_tokens: 130 }))
+    expect(requestIn(simulation).itemIds).toHaveLength(2)
+    expect(readBy(simulation)).toHaveLength(5)
+  })
+
+  it('loses nothing for good to what is asked beside it', () => {
+    const simulation = withRoom(49)
+    finish(simulation, respond(simulation, { conversation: 'none' }))
+    expect(requestIn(simulation).itemIds).toEqual(['b', 'c', 'd', 'e'])
+    simulation.client({ type: 'conversation.item.delete', item_id: 'e' })
+    expect(readBy(simulation)).toEqual(['a', 'b', 'c', 'd'])
   })
 
   it.each([

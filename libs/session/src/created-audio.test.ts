@@ -77,6 +77,18 @@ describe('Audio that comes with an item', () => {
     expect(lastEntry(simulation).item).toMatchObject({ content: [{ transcript: 'hello' }] })
   })
 
+  it('is waited for with all other audio that the response reads', () => {
+    const simulation = new Simulation()
+    for (const ms of [20, 30]) create(simulation, { type: 'input_audio', audio: pcm(ms) })
+    const [first = '', second = ''] = simulation.state.entries.map(({ item }) => item.id)
+    respond(simulation)
+    const one = simulation.feed({ kind: 'transcript_final', itemId: second, text: 'two', audioMs: 30 })
+    expect(typesIn(one)).not.toContain('(generate)')
+    const both = simulation.feed({ kind: 'transcript_final', itemId: first, text: 'one', audioMs: 20 })
+    expect(typesIn(both)).toContain('(generate)')
+    expect(requestIn(simulation).itemIds).toEqual([first, second])
+  })
+
   it('is not read by a response that begins before it, nor written down for that', () => {
     const simulation = new Simulation()
     respond(simulation)

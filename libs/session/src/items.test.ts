@@ -163,6 +163,7 @@ describe('An item that a client creates', () => {
   it('and that answers a call is taken where the conversation has the call, and only there', () => {
     const simulation = new Simulation()
     const output = { type: 'function_call_output' as const, call_id: 'call_1', output: '{"sun":true}' }
+    create(simulation, { type: 'function_call', call_id: 'call_0', name: 'weather', arguments: '{}' })
     expect(errorsIn(create(simulation, output))).toMatchObject([
       {
         code: 'invalid_tool_call_id',
@@ -268,6 +269,16 @@ describe('Retrieving', () => {
         message: "Error retrieving item: the item with id 'item_missing' does not exist.",
       },
     ])
+  })
+
+  it('shows audio that waits for its words, however much there is', () => {
+    const simulation = new Simulation({ keptAudioMs: 2_000 })
+    const waiting = simulation.speak()
+    simulation.client({ type: 'response.cancel' })
+    const itemId = simulation.speak()
+    simulation.feed({ kind: 'transcript_final', itemId, text: 'two', audioMs: 1_300 })
+    expect(simulation.effects).toContainEqual({ kind: 'free_audio', itemId })
+    expect(simulation.state.entries.find(({ item }) => item.id === waiting)).toMatchObject({ audio: 'heard' })
   })
 
   it('shows no audio that had to give way to later audio', () => {

@@ -103,6 +103,7 @@ describe('A server of tools', () => {
     update(simulation, { tools: [mcpTool] })
     const itemId = lastEntry(simulation).item.id
     simulation.feed({ kind: 'listing_failed', itemId, code: 'unreachable', message: 'gone' })
+    expect(typesIn(update(simulation, { instructions: 'x' }))).toEqual(['session.updated'])
     expect(typesIn(update(simulation, { tools: [mcpTool] }))).toContain('(list_tools)')
     expect(simulation.state.listings).toHaveLength(1)
   })

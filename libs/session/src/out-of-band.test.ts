@@ -97,7 +97,14 @@ describe('A response outside the conversation', () => {
     const effects = simulation.feed({ kind: 'speech_started', startMs: 100 })
     expect(sentIn(effects)).toMatchObject([
       { type: 'input_audio_buffer.speech_started' },
-      { type: 'response.done', response: { id: main } },
+      {
+        type: 'response.done',
+        response: {
+          id: main,
+          status: 'cancelled',
+          status_details: { type: 'cancelled', reason: 'turn_detected' },
+        },
+      },
     ])
     expect(simulation.state.outOfBand.map(({ id }) => id)).toEqual([beside])
   })

@@ -307,6 +307,7 @@ describe('What a response reads', () => {
     ],
   ])('cannot be %s: that is refused, and nothing is begun', (_, options, param) => {
     const simulation = new Simulation()
+    userSays(simulation, 'hi')
     const before = simulation.state
     const effects = simulation.client({ type: 'response.create', event_id: 'event_mine', response: options })
     expect(effects).toHaveLength(1)

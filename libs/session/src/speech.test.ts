@@ -65,6 +65,8 @@ describe('Generated audio', () => {
       { samples: 10, skip: 0, at: 0 },
       { samples: 7, skip: 6, at: 10 },
     ])
+    // nor does it wait for anything
+    expect(simulation.state.response?.speech).toMatchObject({ segment: 1, held: [], heldSamples: 0 })
   })
 
   it('ends the response when the last of it is sent, and not before', () => {

@@ -82,14 +82,17 @@ describe('The words of an utterance', () => {
     expect(sentIn(final)).toMatchObject([{ ...delta, delta: 'good day' }, { ...completed }])
   })
 
-  it('are not told of the utterance before, as those of the next', () => {
-    const { simulation, itemId } = listening(true)
-    simulation.feed({ kind: 'transcript_interim', itemId, text: 'good' })
-    simulation.client({ type: 'input_audio_buffer.clear' })
-    simulation.feed({ kind: 'audio_heard', ms: 1_000 })
-    simulation.feed({ kind: 'speech_started', startMs: 1_100 })
-    expect(typesIn(simulation.feed({ kind: 'speech_stopped', endMs: 2_000 }))).not.toContain(delta.type)
-  })
+  it.each(['input_audio_buffer.clear', 'input_audio_buffer.commit'] as const)(
+    'are not told of the utterance before as those of the next: after %s',
+    (type) => {
+      const { simulation, itemId } = listening(true)
+      simulation.feed({ kind: 'transcript_interim', itemId, text: 'good' })
+      simulation.client({ type })
+      simulation.feed({ kind: 'audio_heard', ms: 1_000 })
+      simulation.feed({ kind: 'speech_started', startMs: 1_100 })
+      expect(typesIn(simulation.feed({ kind: 'speech_stopped', endMs: 2_000 }))).not.toContain(delta.type)
+    },
+  )
 
   it('are told with how sure the engine was, where the session includes that', () => {
     const { simulation, itemId } = listening(false, true)

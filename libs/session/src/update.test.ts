@@ -114,6 +114,10 @@ describe('An update of the session', () => {
       floorMs: 0,
     })
     expect(typesIn(update(simulation, { audio: { input } }))).toEqual(['session.updated'])
+    for (const change of [{ format: { type: 'audio/pcma' as const } }, { noise_reduction: null }]) {
+      const effects = update(simulation, { audio: { input: change } })
+      expect(typesIn(effects)).toEqual(['(configure_listening)', 'session.updated'])
+    }
   })
 })
 

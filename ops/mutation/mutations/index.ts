@@ -1,0 +1,16 @@
+import type { Mutation } from '../mutation.ts'
+import { conversationMutations } from './conversation.ts'
+import { hearingMutations } from './hearing.ts'
+import { responseMutations } from './responses.ts'
+import { sessionMutations } from './session.ts'
+import { speechMutations } from './speech.ts'
+import { toolMutations } from './tools.ts'
+
+export const allMutations: readonly Mutation[] = [
+  ...conversationMutations,
+  ...hearingMutations,
+  ...responseMutations,
+  ...speechMutations,
+  ...toolMutations,
+  ...sessionMutations,
+]

@@ -1,0 +1,167 @@
+import type { Mutation } from '../mutation.ts'
+
+/** The assistant's voice: its order, and what was heard of it. */
+export const speechMutations: readonly Mutation[] = [
+  {
+    file: 'speech.ts',
+    find: 'if (input.segment === speech.segment && input.offset <= speech.offset) {',
+    replace: 'if (input.offset <= speech.offset) {',
+    breaks: 'segments are sent in order',
+  },
+  {
+    file: 'speech.ts',
+    find: 'held.segment === speech.segment && held.offset <= speech.offset',
+    replace: 'held.segment <= speech.segment',
+    breaks: 'samples are sent without gaps',
+  },
+  {
+    file: 'speech.ts',
+    find: 'const skip = response.speech.offset - offset',
+    replace: 'const skip = 0',
+    breaks: 'samples are sent once',
+  },
+  {
+    file: 'speech.ts',
+    find: 'if (heldSamples > draft.state.limits.heldAudioSamples) {',
+    replace: 'if (heldSamples >= draft.state.limits.heldAudioSamples) {',
+    breaks: 'audio may come early up to the limit',
+  },
+  {
+    file: 'speech.ts',
+    find: 'heldSamples: speech.heldSamples - due.audio.samples',
+    replace: 'heldSamples: speech.heldSamples',
+    breaks: 'audio that was sent does not count as held',
+  },
+  {
+    file: 'speech.ts',
+    find: 'if (isInConversation) set(draft, { spokenVoice',
+    replace: 'set(draft, { spokenVoice',
+    breaks: 'the voice is locked by what the conversation has of it',
+  },
+  {
+    file: 'speech.ts',
+    find: 'atSample: speech.sentSamples }',
+    replace: 'atSample: speech.offset }',
+    breaks: 'audio is kept where it belongs in the item',
+  },
+  {
+    file: 'speech.ts',
+    find: '  if (!response.speech.hasFailed)\n    refuse',
+    replace: '  refuse',
+    breaks: 'the client is told once that it hears nothing',
+  },
+  {
+    file: 'spoken.ts',
+    find: 'totalMs: isWhole ? samplesToMs(total) : null',
+    replace: 'totalMs: total === undefined ? null : samplesToMs(total)',
+    breaks: 'a segment that failed halfway was not spoken whole',
+  },
+  {
+    file: 'heard.ts',
+    find: 'leftMs + roundingMs >= segment.totalMs',
+    replace: 'leftMs >= segment.totalMs',
+    breaks: 'all words were heard once all was played, whatever the fractions add up to',
+  },
+  {
+    file: 'heard.ts',
+    find: 'leftMs + roundingMs >= segment.totalMs',
+    replace: 'leftMs + 100 >= segment.totalMs',
+    breaks: 'a word counts once it has ended',
+  },
+  {
+    file: 'heard.ts',
+    find: 'heard.length + word.length > spokenCharacters',
+    replace: 'heard.length >= spokenCharacters',
+    breaks: 'a word that was cut off was not heard',
+  },
+  {
+    file: 'heard.ts',
+    find: 'startMs += segment.sentMs',
+    replace: 'startMs += 0',
+    breaks: 'segments are spoken one after the other',
+  },
+  {
+    file: 'heard.ts',
+    find: 'Math.min(ms, sentMs) / wholeMs',
+    replace: 'ms / wholeMs',
+    breaks: 'what was not sent was not heard',
+  },
+  {
+    file: 'truncate.ts',
+    find: 'const heard = heardWords(entry.segments, audio_end_ms)',
+    replace: "const heard = entry.segments.map(({ text }) => text).join('')",
+    breaks: 'the model sees the words that were heard, not all of them',
+  },
+  {
+    file: 'truncate.ts',
+    find: "content: [{ type: 'output_audio' as const }]",
+    replace: "content: [{ type: 'output_audio' as const, transcript: '' }]",
+    breaks: 'a truncated item has no transcript',
+  },
+  {
+    file: 'truncate.ts',
+    find: 'event.audio_end_ms <= Math.ceil(audioMs)',
+    replace: 'event.audio_end_ms < Math.ceil(audioMs)',
+    breaks: 'an item can be truncated at its very end',
+  },
+  {
+    file: 'truncate.ts',
+    find: 'event.audio_end_ms <= Math.ceil(audioMs)',
+    replace: 'event.audio_end_ms <= Math.floor(audioMs)',
+    breaks: 'the last millisecond may be a part of one',
+  },
+  {
+    file: 'truncate.ts',
+    find: 'audioMs: Math.min(audio_end_ms, entry.audioMs)',
+    replace: 'audioMs: entry.audioMs',
+    breaks: 'a truncated item has less audio',
+  },
+  {
+    file: 'truncate.ts',
+    find: "const entry = known && response?.modality === 'audio' ? { ...known, ...spokenOf(response, known) } : known",
+    replace: 'const entry = known',
+    breaks: 'an answer can be truncated while it is spoken',
+  },
+  {
+    file: 'output.ts',
+    find: "const isTruncated = item.type === 'message' && findEntry(state, item.id)?.heard != null",
+    replace: 'const isTruncated = findEntry(state, item.id) === null',
+    breaks: 'what was truncated while it was spoken stays so',
+  },
+  {
+    file: 'output.ts',
+    find: '  if (heard !== null) return { audio, audioMs, segments }\n',
+    replace: '',
+    breaks: 'the length of what was truncated while it was spoken stays so',
+  },
+  {
+    file: 'speech.ts',
+    find: '  if (input.segment < speech.segment) return\n',
+    replace: '',
+    breaks: 'a segment that has ended is not sent again',
+  },
+  {
+    file: 'speech.ts',
+    find: '    const isMissingAudio = endSamples > speech.offset\n    if (isMissingAudio) break\n',
+    replace: '',
+    breaks: 'a segment ends when all of it was sent',
+  },
+  {
+    file: 'speech.ts',
+    find: "return response?.modality === 'audio' ? response : null",
+    replace: 'return response',
+    breaks: 'an answer in text has no audio',
+  },
+  {
+    file: 'truncate.ts',
+    find: 'if (event.content_index !== 0) {',
+    replace: 'if (event.content_index > 1) {',
+    breaks: 'an item of the assistant has one part',
+  },
+  {
+    file: 'output.ts',
+    find: "act(draft, { kind: 'end_audio', part: at, format })\n",
+    replace: '',
+    breaks: 'what the encoder still holds is sent',
+  },
+]
