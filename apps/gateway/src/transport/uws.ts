@@ -111,9 +111,8 @@ function socketBehavior(uws: Uws, options: ListenOptions, peers: Peers): UwsBeha
         }
         const connection: Connection = { open: acceptance.open }
         const key = header('sec-websocket-key') ?? ''
-        // Not corked: an upgrade that was decided later and is corked loses its socket now and then.
-        // Without a status first, any header would begin a 200.
-        response.writeStatus('101 Switching Protocols')
+        // Not corked, whatever uWebSockets warns of: where the socket stays in its place, cork takes the WebSocket for an
+        // HTTP response afterwards, reads a close flag that is not there, and one in twenty is closed.
         response.upgrade(connection, key, acceptance.protocol ?? '', '', context)
       })
     },
