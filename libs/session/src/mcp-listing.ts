@@ -1,9 +1,10 @@
 import type { McpListedTool, McpListToolsItem, Tool } from '@voicebox/protocol'
 import { resumeAwaiting } from './awaiting.ts'
 import { act, type Draft, makeId, send, set } from './draft.ts'
-import { addEntry, announceDone, changeEntry, entryOf, lastItemId } from './entries.ts'
+import { addEntry, announceDone, changeEntry, entryOf, findEntry, lastItemId } from './entries.ts'
 import type { McpServerAddress } from './effect.ts'
 import type { Input } from './input.ts'
+import { responsesIn } from './responses.ts'
 import type { McpListing } from './state.ts'
 import { findListing, serverOf } from './tools.ts'
 
@@ -26,7 +27,7 @@ export function listServers(draft: Draft, tools: readonly Tool[], isShown = true
 function startListing(draft: Draft, server: McpServerAddress, isShown: boolean): string {
   const itemId = makeId(draft, 'item')
   const listing: McpListing = { itemId, server, status: 'in_progress', isShown, tools: [] }
-  set(draft, { listings: [...draft.state.listings.filter((other) => isUseful(draft, other)).slice(-maxKept), listing] })
+  set(draft, { listings: [...usefulListings(draft), listing] })
   if (isShown) {
     addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
     send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
@@ -36,17 +37,22 @@ function startListing(draft: Draft, server: McpServerAddress, isShown: boolean):
   return itemId
 }
 
-/** Listings that are kept while responses use them. */
-const maxKept = 64
+/** Listings that are kept because a response in flight may use them. */
+const maxUsed = 64
 
-/** A listing that failed, or that nothing refers to any more, gives way to new ones. */
-function isUseful({ state }: Draft, { server, status }: McpListing): boolean {
-  if (status !== 'completed') return status === 'in_progress'
-  const isSettings = state.session.tools.some(
-    (tool) => tool.type === 'mcp' && JSON.stringify(serverOf(tool)) === JSON.stringify(server),
+/** A listing that failed, or that nothing refers to any more, gives way to new ones; the session's own never do, nor one under way. */
+function usefulListings({ state }: Draft): McpListing[] {
+  const own = new Set(
+    state.session.tools.flatMap((tool) => (tool.type === 'mcp' ? [JSON.stringify(serverOf(tool))] : [])),
   )
-  const isUsed = [state.response, ...state.outOfBand].some((response) => response !== null)
-  return isSettings || isUsed
+  const isOwn = ({ server }: McpListing): boolean => own.has(JSON.stringify(server))
+  const completed = state.listings.filter(({ status }) => status === 'completed')
+  const used = responsesIn(state).length > 0 ? completed.filter((listing) => !isOwn(listing)).slice(-maxUsed) : []
+  return state.listings.filter(
+    (listing) =>
+      listing.status === 'in_progress' ||
+      (listing.status === 'completed' && (isOwn(listing) || used.includes(listing))),
+  )
 }
 
 /** A server has answered, or cannot be asked. */
@@ -62,7 +68,8 @@ export function settleListing(
   const settled: McpListing = { ...listing, status: isListed ? 'completed' : 'failed', tools }
   set(draft, { listings: draft.state.listings.map((other) => (other.itemId === itemId ? settled : other)) })
   act(draft, { kind: 'disarm_timer', subject: itemId })
-  if (listing.isShown) {
+  // one whose item was deleted is told of no more
+  if (findEntry(draft.state, itemId) !== undefined) {
     send(draft, { type: isListed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', item_id: itemId })
     changeEntry(draft, itemId, { item: itemOf(settled, isListed ? 'completed' : 'incomplete') })
     announceDone(draft, itemId)

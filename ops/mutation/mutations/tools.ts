@@ -269,8 +269,8 @@ export const toolMutations: readonly Mutation[] = [
   },
   {
     file: 'mcp-listing.ts',
-    find: 'return isSettings || isUsed',
-    replace: 'return isSettings || !isUsed',
-    breaks: 'a listing that nothing refers to gives way',
+    find: 'isOwn(listing) || used.includes(listing)',
+    replace: 'isOwn(listing)',
+    breaks: 'a listing that a response uses is kept',
   },
 ]
