@@ -51,7 +51,7 @@ describe('A noise reducer', () => {
           return output
         })
         reducer.close()
-        const firstOn = parts.findIndex(({ suppression }) => suppression > 0)
+        const firstOn = parts.findIndex(({ length, suppression }) => length > 0 && suppression > 0)
         const plain = parts
           .slice(0, firstOn === -1 ? parts.length : firstOn)
           .reduce((sum, { length }) => sum + length, 0)

@@ -32,7 +32,7 @@ export function makeNoiseReducer(denoisers: Denoisers): NoiseReducer {
 
   return {
     process(samples, suppression) {
-      if (delayed === null && suppression === 0) return samples
+      if (samples.length === 0 || (delayed === null && suppression === 0)) return samples
       delayed ??= new Int16Array(delaySamples)
       if (cleaner === null && suppression > 0) cleaner = openCleaner(denoisers.open(), delayed)
       const joined: Int16Array = concatSamples([delayed, samples])
