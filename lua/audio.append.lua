@@ -20,6 +20,6 @@ end
 local previous = redis.call('XLEN', audio)
 local number = previous + 1
 redis.call('XADD', audio, number .. '-0', 'previous', previous, 'payload', payload, 'writer', writer, 'write', write)
-redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)
+redis.call('SPUBLISH', channel, struct.pack('>dd', number, previous) .. payload)
 redis.call('PEXPIRE', audio, ttl_ms)
 return 'appended'

@@ -5,5 +5,5 @@
 ---@arg ttl_ms     integer  longer than any job of the subject can live
 ---@returns 'cancelled'
 redis.call('SET', cancelled, 1, 'PX', ttl_ms)
-redis.call('PUBLISH', channel, subject)
+redis.call('SPUBLISH', channel, subject)
 return 'cancelled'

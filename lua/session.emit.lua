@@ -38,7 +38,7 @@ for _, payload in ipairs(payloads) do
   number = math.max(previous + 1, now_ms)
   bytes = bytes + #payload
   redis.call('XADD', log, string.format('%.0f-0', number), 'previous', previous, 'payload', payload, 'bytes', bytes)
-  redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)
+  redis.call('SPUBLISH', channel, struct.pack('>dd', number, previous) .. payload)
 end
 
 redis.call('XTRIM', log, 'MINID', string.format('%.0f', math.min(now_ms - max_age_ms, number)))

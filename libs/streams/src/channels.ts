@@ -32,7 +32,7 @@ export function makeChannels(open: () => Connection, log: Log, maxChannels = 50_
       const close = (): void => {
         if (!channel.handlers.delete(handler) || channel.handlers.size > 0) return
         channels.delete(name)
-        subscriber.unsubscribe(name).catch(() => {}) // refused only without a connection, and so without a subscription
+        subscriber.sunsubscribe(name).catch(() => {}) // refused only without a connection, and so without a subscription
       }
       try {
         await channel.confirmed
@@ -51,7 +51,7 @@ export function makeChannels(open: () => Connection, log: Log, maxChannels = 50_
   function add(name: string, subscriber: Connection): Channel {
     if (channels.size >= maxChannels)
       throw new Failure('capacity', 'too_many_channels', 'Too many channels are followed')
-    const channel = { handlers: new Set<ChannelHandler>(), confirmed: subscriber.subscribe(name) }
+    const channel = { handlers: new Set<ChannelHandler>(), confirmed: subscriber.ssubscribe(name) }
     channel.confirmed.catch(() => {}) // each subscriber sees it
     channels.set(name, channel)
     return channel
@@ -60,7 +60,7 @@ export function makeChannels(open: () => Connection, log: Log, maxChannels = 50_
   function connect(): Connection {
     const subscriber = open()
     let wasReady = false
-    subscriber.on('messageBuffer', (name: Buffer, message: Buffer) => {
+    subscriber.on('smessageBuffer', (name: Buffer, message: Buffer) => {
       for (const handler of channels.get(name.toString())?.handlers ?? []) {
         try {
           handler.onMessage(message)
@@ -79,7 +79,7 @@ export function makeChannels(open: () => Connection, log: Log, maxChannels = 50_
 
   async function resubscribe(subscriber: Connection): Promise<void> {
     const names = [...channels.keys()]
-    await Promise.all(names.map((name) => subscriber.subscribe(name))) // one command with many names could not be sent again
+    await Promise.all(names.map((name) => subscriber.ssubscribe(name))) // one command with many names could not be sent again
     for (const name of names) for (const handler of channels.get(name)?.handlers ?? []) handler.onGap()
   }
 }

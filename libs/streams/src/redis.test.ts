@@ -51,14 +51,14 @@ describe('the way to Redis', () => {
         onGap: () => {},
       })
     const [first, second] = await Promise.all([subscribe(0), subscribe(1)])
-    await redis.commands.publish('channel', Buffer.from([0, 255, 13, 10]))
+    await redis.commands.spublish('channel', Buffer.from([0, 255, 13, 10]))
     await vi.waitFor(() => expect(heard).toEqual([['00ff0d0a'], ['00ff0d0a']]), patient)
     await first.close()
-    await redis.commands.publish('channel', 'b')
+    await redis.commands.spublish('channel', 'b')
     await vi.waitFor(() => expect(heard[1]).toHaveLength(2), patient)
     await second.close()
     const third = await subscribe(0)
-    await redis.commands.publish('channel', 'c')
+    await redis.commands.spublish('channel', 'c')
     await vi.waitFor(
       () =>
         expect(heard).toEqual([
@@ -83,7 +83,7 @@ describe('the way to Redis', () => {
     for (const name of ['a', 'b', 'c']) await redis.channels.subscribe(name, handler)
     await server.restart()
     await vi.waitFor(() => expect(onGap).toHaveBeenCalledTimes(3), patient)
-    for (const name of ['a', 'b', 'c']) await redis.commands.publish(name, name)
+    for (const name of ['a', 'b', 'c']) await redis.commands.spublish(name, name)
     await vi.waitFor(() => expect(heard).toEqual(['a', 'b', 'c']), patient)
     await redis.close()
   })

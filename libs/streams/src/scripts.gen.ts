@@ -13,7 +13,7 @@ export const audioAppend: Script<
   'appended' | 'already_final'
 > = defineScript({
   name: 'audio.append',
-  sha1: 'fc99881b6a8292363a46550f9e0ffbae8be03ba3',
+  sha1: '9ddc8dda99f743041e306f64991c1fc3eab428d4',
   source: [
     'local audio = KEYS[1] local channel = ARGV[1] local writer = ARGV[2] local write = tonumber(ARGV[3]) local ttl_ms = tonumber(ARGV[4]) local payload = ARGV[5]',
     "local last = redis.call('XREVRANGE', audio, '+', '-', 'COUNT', 1)[1]",
@@ -29,7 +29,7 @@ export const audioAppend: Script<
     "local previous = redis.call('XLEN', audio)",
     'local number = previous + 1',
     "redis.call('XADD', audio, number .. '-0', 'previous', previous, 'payload', payload, 'writer', writer, 'write', write)",
-    "redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
+    "redis.call('SPUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
     "redis.call('PEXPIRE', audio, ttl_ms)",
     "return 'appended'",
     '',
@@ -422,11 +422,11 @@ export const sessionCancel: Script<
   'cancelled'
 > = defineScript({
   name: 'session.cancel',
-  sha1: '297fd527eca57184be465b2be8d7996d98985284',
+  sha1: '304cda6ba8901d8093f9820091ec9befed89aff3',
   source: [
     'local cancelled = KEYS[1] local channel = ARGV[1] local subject = ARGV[2] local ttl_ms = tonumber(ARGV[3])',
     "redis.call('SET', cancelled, 1, 'PX', ttl_ms)",
-    "redis.call('PUBLISH', channel, subject)",
+    "redis.call('SPUBLISH', channel, subject)",
     "return 'cancelled'",
     '',
   ].join('\n'),
@@ -459,7 +459,7 @@ export const sessionEmit: Script<
   'emitted' | 'cancelled' | 'superseded'
 > = defineScript({
   name: 'session.emit',
-  sha1: 'c15dbefe096fbafa353848ca03d9c9ada1c147b6',
+  sha1: 'cd88972a9c2b57e88ab6542fe7f652026d5a7668',
   source: [
     'local work = KEYS[1] local cancelled = KEYS[2] local log = KEYS[3] local head = KEYS[4] local channel = ARGV[1] local entry = ARGV[2] local attempt = tonumber(ARGV[3]) local emit = tonumber(ARGV[4]) local ends_job = tonumber(ARGV[5]) local max_bytes = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7]) local ttl_ms = tonumber(ARGV[8]) local payloads = {} for i = 9, #ARGV do payloads[#payloads + 1] = ARGV[i] end',
     "if redis.call('EXISTS', cancelled) == 1 then",
@@ -482,7 +482,7 @@ export const sessionEmit: Script<
     '  number = math.max(previous + 1, now_ms)',
     '  bytes = bytes + #payload',
     "  redis.call('XADD', log, string.format('%.0f-0', number), 'previous', previous, 'payload', payload, 'bytes', bytes)",
-    "  redis.call('PUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
+    "  redis.call('SPUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
     'end',
     '',
     "redis.call('XTRIM', log, 'MINID', string.format('%.0f', math.min(now_ms - max_age_ms, number)))",

@@ -52,7 +52,7 @@ describe('a session follower', () => {
   it('throws away messages that no script wrote', async () => {
     const { follower, heard } = await follow()
     const channel = `out:{${sessionId}}`
-    for (const message of ['', 'abc', Buffer.alloc(16, 255)]) await worker.commands.publish(channel, message)
+    for (const message of ['', 'abc', Buffer.alloc(16, 255)]) await worker.commands.spublish(channel, message)
     const { say } = await speaker(worker, sessionId)
     await say('one')
     await vi.waitFor(() => expect(heard).toHaveLength(1), patient)
@@ -210,7 +210,7 @@ describe('a session follower', () => {
     const message = Buffer.alloc(16)
     message.writeDoubleBE(10, 0)
     message.writeDoubleBE(9, 8)
-    await worker.commands.publish(`out:{${sessionId}}`, message)
+    await worker.commands.spublish(`out:{${sessionId}}`, message)
     await vi.waitFor(() => expect(lost).toEqual([[1, 10]]), patient)
     const { say } = await speaker(worker, sessionId)
     await say('a')
