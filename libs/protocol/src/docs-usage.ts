@@ -9,6 +9,7 @@ export const usageSection = `## Usage
 | audio of the assistant        | one token for each 50 ms that was sent, rounded up: 20 a second             |
 | text, both ways               | as the provider of the model counts it, cached tokens included              |
 | text of a cancelled response  | one token for each four characters, rounded up: the provider had not counted yet |
+| an apology in place of an answer | nothing                                                      |
 | pictures                      | not counted apart: the provider counts them as text, \`image_tokens\` is 0   |
 
 Where a response ended before anything was generated, everything is 0. Audio is counted by its length and not by what the

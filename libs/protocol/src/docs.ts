@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { betaClientEvents } from './beta/client-events.ts'
 import { clientEvents } from './client-events.ts'
 import { betaReference } from './docs-beta.ts'
+import { resumeSection } from './docs-resume.ts'
 import { typeText } from './docs-type.ts'
 import { usageSection } from './docs-usage.ts'
 import { serverEvents } from './server-events.ts'
@@ -25,6 +26,7 @@ export function protocolReference(): string {
     `\`event_id\`: ${aboutEventId(server[0])}`,
     ...server.flatMap((event) => eventSection(event)),
     usageSection,
+    resumeSection,
     ...betaReference(),
     '### Client events by other shapes',
     ...beta.flatMap((event) => eventSection(event, '####')),

@@ -7,7 +7,13 @@ import { usageSchema } from './usage.ts'
 const statusDetailsSchema = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('cancelled'), reason: z.enum(['turn_detected', 'client_cancelled']) }),
-    z.strictObject({ type: z.literal('incomplete'), reason: z.enum(['max_output_tokens', 'content_filter']) }),
+    z.strictObject({
+      type: z.literal('incomplete'),
+      reason: z
+        .enum(['max_output_tokens', 'content_filter'])
+        .exactOptional()
+        .describe('Absent where some of the answer was lost on the way to the client.'),
+    }),
     z.strictObject({
       type: z.literal('failed'),
       error: z.strictObject({ type: z.string(), code: z.string(), message: z.string().exactOptional() }),

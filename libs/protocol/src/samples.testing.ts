@@ -151,6 +151,7 @@ export const serverSamples: { [T in ServerEventType]: ServerEventOf<T> } = {
     error: { type: 'invalid_request_error', code: 'invalid_value', message: 'No.', param: null, event_id: null },
   },
   'session.created': { type: 'session.created', event_id, session },
+  'session.resumed': { type: 'session.resumed', event_id, session, received: { events: 7, audio_from: 5 } },
   'session.updated': { type: 'session.updated', event_id, session: transcriptionSession },
   'conversation.created': {
     type: 'conversation.created',

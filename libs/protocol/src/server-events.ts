@@ -3,7 +3,7 @@ import { serverEvent } from './event.ts'
 import { itemSchema } from './item.ts'
 import { logprobsSchema } from './logprobs.ts'
 import { responseObjectSchema } from './response-object.ts'
-import { count } from './scalars.ts'
+import { count, integer } from './scalars.ts'
 import { shownSessionSchema } from './shown-session.ts'
 import { transcriptionUsageSchema } from './usage.ts'
 import { wireErrorSchema } from './wire-error.ts'
@@ -42,7 +42,24 @@ export const serverEvents = [
       error: wireErrorSchema,
     },
   ),
-  serverEvent('session.created', 'The first event of a connection.', { session: shownSessionSchema }),
+  serverEvent('session.created', 'The first event of a session.', { session: shownSessionSchema }),
+  serverEvent(
+    'session.resumed',
+    'An extension of this server: the first event of a connection that resumes a session; the events that were missed follow.',
+    {
+      session: shownSessionSchema,
+      received: z
+        .strictObject({
+          events: count.describe(
+            'So many of the client’s events were taken, counted from 1 over the whole life of the session.',
+          ),
+          audio_from: integer({ min: 1 }).describe(
+            'From this event on, `input_audio_buffer.append` is wanted again, whether it was taken or not.',
+          ),
+        })
+        .describe('What of the client’s events need not be sent again.'),
+    },
+  ),
   serverEvent('session.updated', 'Answers `session.update`.', { session: shownSessionSchema }),
   serverEvent('conversation.created', 'Follows `session.created`; can be switched off.', {
     conversation: z.strictObject({ id, object: z.literal('realtime.conversation') }),

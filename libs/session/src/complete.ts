@@ -1,6 +1,6 @@
 import type { ResponseId } from '@voicebox/kernel'
 import type { Draft } from './draft.ts'
-import { endResponse, type Outcome } from './end-response.ts'
+import { endResponse, fail, type Outcome } from './end-response.ts'
 import type { FinishReason } from './input.ts'
 import { findResponse } from './responses.ts'
 
@@ -10,6 +10,7 @@ export function completeWhenDone(draft: Draft, responseId: ResponseId): void {
   if (response?.finish == null) return
   if (response.output.some(({ phase }) => phase === 'running')) return
   if (response.modality === 'audio' && response.speech.segment < response.finish.segments) return
+  if (response.failure !== null) return fail(draft, response, response.failure)
   endResponse(draft, response, outcomeOf(response.finish.reason))
 }
 

@@ -57,6 +57,7 @@ describe('Audio that comes with an item', () => {
     expect(typesIn(effects).slice(-3)).toEqual(['(store_audio)', '(transcribe)', '(arm_timer)'])
     expect(effects.find(({ kind }) => kind === 'transcribe')).toEqual({
       kind: 'transcribe',
+      jobId: expect.stringMatching(/^job_/) as string,
       request: { itemId, language: 'de', prompt: 'Namen' },
     })
     expect(effects.at(-1)).toEqual({ kind: 'arm_timer', subject: itemId, ms: 60_020 })

@@ -22,6 +22,12 @@ export function send(draft: Draft, event: ServerEventBody): void {
   draft.effects.push({ kind: 'send', event })
 }
 
+/** Compares ids that `makeId` made with one prefix: the earlier is the lesser. */
+export function inOrderMade(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** In the order of their character codes, so that ids sort as they were made. */
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** Makes the session's next id: 15 characters of the session's own and a counter of 6. An item that a client named so is passed by. */

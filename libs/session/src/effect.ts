@@ -1,4 +1,4 @@
-import type { ItemId, ResponseId } from '@voicebox/kernel'
+import type { ItemId, JobId, ResponseId } from '@voicebox/kernel'
 import type { AudioFormat, Item, NoiseReduction, ServerEventBody, TurnDetection } from '@voicebox/protocol'
 import type { AudioRef, TimerSubject } from './input.ts'
 import type { ContextEntry } from './words.ts'
@@ -23,11 +23,9 @@ export type Effect =
   /** Sends the item as `conversation.item.retrieved`, its audio in this format, as far as it is still kept. */
   | { kind: 'show_item'; item: Item; audio: KeptAudio | null }
   | ListeningEffect
-  | { kind: 'transcribe'; request: TranscribeRequest }
-  /** The tokens are what the response is expected to read. */
-  | { kind: 'generate'; request: GenerateRequest; estimatedTokens: number }
-  | { kind: 'list_tools'; itemId: ItemId; server: McpServerAddress }
-  | { kind: 'call_tool'; itemId: ItemId; server: McpServerAddress; name: string; arguments: string }
+  | WorkEffect
+  /** The response is done and took so many tokens. */
+  | { kind: 'settle'; responseId: ResponseId; tokens: number }
   /** Stop all work for an item or for a response; what it still says is void. */
   | { kind: 'cancel_work'; subject: ItemId | ResponseId }
   /** Keeps the item, and what the language model shall see of it. */
@@ -43,6 +41,15 @@ export type Effect =
    */
   | { kind: 'arm_timer'; subject: TimerSubject; ms: number; afterPlayout?: true }
   | { kind: 'disarm_timer'; subject: TimerSubject }
+
+/** What the workers shall do. Each has the id of its job, so that asking again asks for nothing more. */
+export type WorkEffect =
+  | { kind: 'transcribe'; jobId: JobId; request: TranscribeRequest }
+  /** The tokens are what the response is expected to read. */
+  | { kind: 'generate'; jobId: JobId; request: GenerateRequest; estimatedTokens: number }
+  | { kind: 'list_tools'; jobId: JobId; itemId: ItemId; server: McpServerAddress }
+  | { kind: 'call_tool'; jobId: JobId; itemId: ItemId; server: McpServerAddress; name: string; arguments: string }
+  | ({ kind: 'speak'; jobId: JobId; responseId: ResponseId; segment: number; text: string } & SpeechSettings)
 
 /** What the ears of the session shall do. */
 export type ListeningEffect =
@@ -97,8 +104,14 @@ export interface GenerateRequest {
   reasoningEffort?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
   maxOutputTokens?: number
   temperature?: number
-  /** Absent in a text response. */
-  speech?: { voice: string; speed: number; language?: string }
+  /** Absent where the answer is not spoken. */
+  speech?: SpeechSettings
+}
+
+export interface SpeechSettings {
+  voice: string
+  speed: number
+  language?: string
 }
 
 /** A tool as the language model sees it, whoever runs it. */

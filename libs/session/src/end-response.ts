@@ -7,7 +7,7 @@ import { boundKeptAudio } from './kept-audio.ts'
 import { abandonCall } from './mcp-call-end.ts'
 import { closeMessage, closeOutput, indexOf } from './output.ts'
 import { dropResponse, findResponse } from './responses.ts'
-import type { ActiveResponse, Output } from './state.ts'
+import type { ActiveResponse, Output, ResponseFailure } from './state.ts'
 import { tellWholeArguments } from './tell-arguments.ts'
 import { usageOf } from './usage.ts'
 
@@ -29,21 +29,11 @@ export function endResponse(draft: Draft, { id }: ActiveResponse, outcome: Outco
   dropResponse(draft, response)
   dropAsides(draft, response)
   const output = response.output.map(({ item }) => item)
-  send(draft, { type: 'response.done', response: { ...response.object, ...outcome, output, usage: usageOf(response) } })
+  const usage = usageOf(response)
+  send(draft, { type: 'response.done', response: { ...response.object, ...outcome, output, usage } })
+  act(draft, { kind: 'settle', responseId: id, tokens: usage.total_tokens })
   boundKeptAudio(draft)
   if (response.isInConversation) awaitUser(draft)
-}
-
-interface ResponseFailure {
-  type?: string
-  code: string
-  message: string
-}
-
-/** Ends the response as failed, if it is in flight. */
-export function failResponse(draft: Draft, responseId: ResponseId, failure: ResponseFailure): void {
-  const response = findResponse(draft.state, responseId)
-  if (response !== null) fail(draft, response, failure)
 }
 
 export function fail(

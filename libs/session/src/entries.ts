@@ -1,6 +1,7 @@
 import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
 import { act, type Draft, send, set } from './draft.ts'
+import type { Effect } from './effect.ts'
 import { responsesIn } from './responses.ts'
 import type { Entry, SessionState } from './state.ts'
 import { charactersOf, contextOf } from './words.ts'
@@ -100,11 +101,15 @@ export function removeEntry(draft: Draft, entry: Entry): void {
 }
 
 /** A call that the client approved, which no response waits for. */
-function isRunningAlone(state: SessionState, { item }: Entry): boolean {
+export function isRunningAlone(state: SessionState, { item }: Entry): boolean {
   if (item.type !== 'mcp_call' || item.status !== 'in_progress') return false
   return responsesIn(state).every(({ output }) => output.every((other) => other.item.id !== item.id))
 }
 
 export function save(draft: Draft, entry: Entry): void {
-  act(draft, { kind: 'save_item', item: entry.item, context: contextOfEntry(draft.state, entry) })
+  act(draft, saveOf(draft.state, entry))
+}
+
+export function saveOf(state: SessionState, entry: Entry): Extract<Effect, { kind: 'save_item' }> {
+  return { kind: 'save_item', item: entry.item, context: contextOfEntry(state, entry) }
 }

@@ -1,20 +1,26 @@
 import { charactersRead, fitContext } from './context-window.ts'
-import { act, type Draft, set } from './draft.ts'
+import { act, type Draft, makeId, set } from './draft.ts'
+import { failUnanswered } from './apology.ts'
 import { fail } from './end-response.ts'
 import { keepAlive } from './keep-alive.ts'
+import { isLost, outageFailure, tellOutage } from './outage.ts'
 import { sessionInstructions } from './prompt.ts'
 import { putResponse } from './responses.ts'
 import type { ActiveResponse, Entry } from './state.ts'
 import { boundTools, offeredTools } from './tools.ts'
 import { tokensToRead } from './usage.ts'
-import { voiceName } from './voice.ts'
+import { speechOf } from './voice.ts'
 
-/** Asks the language model once nothing is awaited any more. */
+/** Asks the language model once nothing is awaited any more; where nobody can be asked, the response fails at once. */
 export function startGenerating(draft: Draft, response: ActiveResponse): void {
   if (response.awaiting.length > 0) return
+  if (isLost(draft.state, 'language')) {
+    tellOutage(draft, 'language')
+    return failUnanswered(draft, response, outageFailure.language)
+  }
   const { toolbox, instructions, modality, object } = response
   const { max_output_tokens: limit } = object
-  const { truncation, audio } = draft.state.session
+  const { truncation } = draft.state.session
   const offered = boundTools(draft.state, response)
   const offer = offeredTools(offered, toolbox)
   const toolCharacters = JSON.stringify(offer.tools ?? []).length
@@ -27,9 +33,11 @@ export function startGenerating(draft: Draft, response: ActiveResponse): void {
     inputAudioMs: shown.reduce((sum, entry) => (isUsers(entry) ? sum + entry.audioMs : sum), 0),
     inputCharacters: instructions.length + toolCharacters + charactersRead(draft.state, shown),
   }
-  const speech = { voice: voiceName(object.audio.output.voice), speed: audio.output.speed }
+  const isSpoken = modality === 'audio' && !isLost(draft.state, 'speech')
+  if (modality === 'audio') tellOutage(draft, 'speech')
   act(draft, {
     kind: 'generate',
+    jobId: makeId(draft, 'job'),
     estimatedTokens: tokensToRead(reading),
     request: {
       responseId: response.id,
@@ -39,7 +47,7 @@ export function startGenerating(draft: Draft, response: ActiveResponse): void {
       ...(toolbox.reasoningEffort === undefined ? {} : { reasoningEffort: toolbox.reasoningEffort }),
       ...(toolbox.temperature === undefined ? {} : { temperature: toolbox.temperature }),
       ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
-      ...(modality === 'audio' ? { speech } : {}),
+      ...(isSpoken ? { speech: speechOf(draft.state, response) } : {}),
     },
   })
   putResponse(draft, {

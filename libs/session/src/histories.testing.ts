@@ -114,6 +114,43 @@ const audioTurn: fc.Arbitrary<Action> = fc.boolean().map((isCancelled) => (s: Si
   s.client({ type: 'conversation.item.delete', item_id: s.state.entries.at(-1)?.item.id ?? 'item_none' })
 })
 
+/** Workers that go and come back, and what they lose by it. */
+const serviceActions: fc.Arbitrary<Action> = fc.oneof(
+  fc
+    .record({
+      kind: fc.constantFrom('service_lost' as const, 'service_restored' as const, 'service_restored' as const),
+      service: fc.constantFrom('transcription' as const, 'language' as const, 'speech' as const),
+    })
+    .map((input) => (s: Simulation) => void s.feed(input)),
+  fc.constant((s: Simulation) => void s.feed({ kind: 'results_lost' })),
+  fc.nat(600).map((back) => (s: Simulation) => {
+    const heardMs = Math.max(0, s.state.buffer.heardMs - back)
+    s.feed({ kind: 'resumed', heardMs, utteranceEnded: back < 100 })
+  }),
+)
+
+/** What a driver has to say by itself. */
+const driverActions: fc.Arbitrary<Action> = fc.constantFrom<Action>(
+  (s) => s.feed({ kind: 'refused', error: { code: 'invalid_event', message: 'No.' } }),
+  (s) => s.feed({ kind: 'limits_updated', limits: [{ name: 'tokens', limit: 2, remaining: 1, reset_seconds: 0.5 }] }),
+)
+
+/** An answer that fails before it begins, and what becomes of the apology. */
+const apologyTurn: fc.Arbitrary<Action> = fc
+  .record({ isText: fc.boolean(), end: fc.constantFrom('spoken', 'failed', 'cancelled', 'left') })
+  .map(({ isText, end }) => (s: Simulation) => {
+    s.client({ type: 'response.create', ...(isText ? { response: { output_modalities: ['text'] } } : {}) })
+    const id = responseId(s, 0)
+    s.feed({ kind: 'generation_failed', responseId: id, code: 'all_providers_failed', message: 'gone' })
+    const segment = s.state.response?.speech.segment ?? 0
+    if (end === 'left') return
+    s.feed({ kind: 'audio_generated', responseId: id, segment, offset: 0, audio: madeAudio(segment, 0, 2) })
+    if (end === 'spoken') s.feed({ kind: 'segment_spoken', responseId: id, segment, samples: 2 })
+    else if (end === 'failed')
+      s.feed({ kind: 'segment_failed', responseId: id, segment, code: 'engine', message: 'mute' })
+    else s.client({ type: 'response.cancel' })
+  })
+
 /** Something a client, the voice activity or a worker may do, whether or not it makes sense at that moment. */
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.nat(400).map((ms) => (s: Simulation) => void s.feed({ kind: 'audio_heard', ms })),
@@ -134,6 +171,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   toolActions,
   toolTurn,
   audioTurn,
+  serviceActions,
+  driverActions,
+  apologyTurn,
   fc
     .record({
       place: fc.constantFrom('end', 'root', 'first', 'unknown'),

@@ -31,7 +31,7 @@ describe('The wait for a silent user', () => {
     const responseId = respond(simulation)
     const effects = finish(simulation, responseId)
     expect(effects.at(-1)).toEqual({ kind: 'arm_timer', subject: 'idle', ms: 6_000, afterPlayout: true })
-    expect(typesIn(effects).at(-2)).toBe('response.done')
+    expect(typesIn(effects).slice(-3)).toEqual(['response.done', '(settle)', '(arm_timer)'])
   })
 
   it.each<[string, (s: Simulation) => readonly Effect[]]>([

@@ -7,11 +7,14 @@ export type {
   McpServerAddress,
   PartAddress,
   TranscribeRequest,
+  WorkEffect,
 } from './effect.ts'
-export type { AudioRef, Input, TimerSubject } from './input.ts'
+export type { AudioRef, Input, Service, TimerSubject } from './input.ts'
 export { configureSession, openSession, type SessionStart } from './open.ts'
+export { recordsOf, stateFrom } from './records.ts'
 export type { Refusal } from './refuse.ts'
 export { responsesIn } from './responses.ts'
+export { savesOf } from './saves.ts'
 export { shownSession } from './shown.ts'
 export type { Entry, PromptTemplate, SessionLimits, SessionState } from './state.ts'
 export { type Step, step } from './step.ts'

@@ -1,8 +1,8 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
-import type { ClientEvent, McpError, McpListedTool } from '@voicebox/protocol'
+import type { ClientEvent, McpError, McpListedTool, ServerEventOf, WireError } from '@voicebox/protocol'
 
 /** Everything that can happen to a session. Positions in the input audio are milliseconds since the session's first frame. */
-export type Input = ClientInput | AudioInput | WorkerInput | { kind: 'connected' } | TimerFired
+export type Input = ClientInput | AudioInput | WorkerInput | DriverInput | ServiceInput | TimerFired
 
 /** A parsed client event; `append` never comes here, its audio does (as `audio_heard`). */
 type ClientInput = { kind: 'client_event'; event: Exclude<ClientEvent, { type: 'input_audio_buffer.append' }> }
@@ -43,6 +43,28 @@ type WorkerInput =
   | { kind: 'listing_failed'; itemId: ItemId; code: string; message: string }
   | { kind: 'tool_called'; itemId: ItemId; output: string }
   | { kind: 'tool_failed'; itemId: ItemId; error: McpError }
+
+/** What the driver has to say by itself. */
+type DriverInput =
+  | { kind: 'connected' }
+  /**
+   * Another process goes on with the session, once it has taken what the session log had: its ears begin at `heardMs`, and no
+   * timer runs. With `utteranceEnded`, the audio of the open utterance had been marked complete.
+   */
+  | { kind: 'resumed'; heardMs: number; utteranceEnded?: boolean }
+  /** The client is told of an error; nothing else happens. */
+  | { kind: 'refused'; error: Pick<WireError, 'code' | 'message'> & Partial<WireError> }
+  | { kind: 'limits_updated'; limits: ServerEventOf<'rate_limits.updated'>['rate_limits'] }
+
+/** Whether the workers can be reached. What they said until then comes before it. */
+type ServiceInput =
+  /** Nobody serves this kind of work at the moment; or somebody does again. Telling it twice does no harm. */
+  | { kind: 'service_lost' | 'service_restored'; service: Service }
+  /** Some of what the workers said is gone before it could be taken, and nobody knows what. */
+  | { kind: 'results_lost' }
+
+/** A kind of work that workers do. */
+export type Service = 'transcription' | 'language' | 'speech'
 
 /** An `arm_timer` effect has fallen due. */
 type TimerFired = { kind: 'timer_fired'; subject: TimerSubject }

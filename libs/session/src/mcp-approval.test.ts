@@ -106,6 +106,7 @@ describe('A call that needs approval', () => {
     ])
     expect(effects).toContainEqual({
       kind: 'call_tool',
+      jobId: expect.stringMatching(/^job_/) as string,
       itemId: item.id,
       server: { label: 'files', url: 'https://files.example/mcp' },
       name: 'read',

@@ -1,6 +1,6 @@
 import type { McpCallItem } from '@voicebox/protocol'
 import { completeWhenDone } from './complete.ts'
-import { act, type Draft, send } from './draft.ts'
+import { act, type Draft, makeId, send } from './draft.ts'
 import { announceDone, changeEntry, findEntry } from './entries.ts'
 import type { McpServerAddress } from './effect.ts'
 import type { Input } from './input.ts'
@@ -21,7 +21,8 @@ export function runCall(draft: Draft, item: McpCallItem, outputIndex: number): v
     })
   }
   const { name, arguments: given } = item
-  act(draft, { kind: 'call_tool', itemId: item.id, server, name, arguments: given })
+  const jobId = makeId(draft, 'job')
+  act(draft, { kind: 'call_tool', jobId, itemId: item.id, server, name, arguments: given })
   act(draft, { kind: 'arm_timer', subject: item.id, ms: draft.state.limits.workTimeoutMs })
 }
 

@@ -32,7 +32,7 @@ function startListing(draft: Draft, server: McpServerAddress, isShown: boolean):
     addEntry(draft, entryOf(itemOf(listing, 'in_progress')), lastItemId(draft.state))
     send(draft, { type: 'mcp_list_tools.in_progress', item_id: itemId })
   }
-  act(draft, { kind: 'list_tools', itemId, server })
+  act(draft, { kind: 'list_tools', jobId: makeId(draft, 'job'), itemId, server })
   act(draft, { kind: 'arm_timer', subject: itemId, ms: draft.state.limits.workTimeoutMs })
   return itemId
 }

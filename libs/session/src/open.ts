@@ -27,6 +27,7 @@ const defaultLimits: SessionLimits = {
   contextTokens: 32_000,
   transcribesLive: false,
   settlesWords: false,
+  apology: 'Sorry, I cannot answer at the moment. Please try again.',
 }
 
 /** The state of a session before its first input. Ids are drawn from the session's own, so they are unique to it. */
@@ -55,6 +56,7 @@ export function openSession({
     listings: [],
     awaitsUser: false,
     spokenVoice: null,
+    outages: { transcription: 'none', language: 'none', speech: 'none' },
   }
 }
 

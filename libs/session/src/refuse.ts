@@ -1,4 +1,5 @@
 import { type Draft, send } from './draft.ts'
+import type { Input } from './input.ts'
 
 /** A refusal's machine-readable part; `param` is the dotted path of what was wrong, where one field was. */
 export interface Refusal {
@@ -10,8 +11,13 @@ export interface Refusal {
 
 /** Answers a client event (or, with null, what nobody asked for) with an `error`; nothing else happens. */
 export function refuse(draft: Draft, event: { event_id?: string | undefined } | null, refusal: Refusal): void {
-  const { code, message, param = null, type = 'invalid_request_error' } = refusal
-  send(draft, { type: 'error', error: { type, code, message, param, event_id: event?.event_id ?? null } })
+  tellError(draft, { ...refusal, event_id: event?.event_id ?? null })
+}
+
+/** Tells of an error: by default the client's fault, about no field and no event. */
+export function tellError(draft: Draft, error: Extract<Input, { kind: 'refused' }>['error']): void {
+  const { type = 'invalid_request_error', code, message, param = null, event_id = null } = error
+  send(draft, { type: 'error', error: { type, code, message, param, event_id } })
 }
 
 /** The refusal of an event about an item that the conversation does not have. */

@@ -5,9 +5,11 @@ import { fail } from './end-response.ts'
 import { findEntry } from './entries.ts'
 import type { Input } from './input.ts'
 import { keepAlive } from './keep-alive.ts'
+import { tellOutage } from './outage.ts'
 import { openMessage, partAddress } from './output.ts'
 import { refuse } from './refuse.ts'
 import { findResponse, putResponse } from './responses.ts'
+import { inOrderSent } from './speech-order.ts'
 import type { ActiveResponse, HeldAudio, SpeechProgress } from './state.ts'
 
 /** Which text a segment speaks, so that what was heard of it is known later. */
@@ -15,6 +17,7 @@ export function planSegment(draft: Draft, input: Extract<Input, { kind: 'segment
   const response = speakingResponse(draft, input.responseId)
   if (response === null) return
   setSpeech(draft, response, { planned: { ...response.speech.planned, [input.segment]: input.text } })
+  tellOutage(draft, 'speech')
 }
 
 /**
@@ -30,12 +33,15 @@ export function receiveAudio(draft: Draft, input: HeldAudio & { responseId: Resp
     forward(draft, response, input)
     return advance(draft, input.responseId)
   }
-  const heldSamples = speech.heldSamples + input.audio.samples
+  const { segment, offset, audio } = input
+  const rival = speech.held.find((held) => held.segment === segment && held.offset === offset)
+  if (rival !== undefined && rival.audio.samples >= audio.samples) return
+  const heldSamples = speech.heldSamples + audio.samples - (rival?.audio.samples ?? 0)
   if (heldSamples > draft.state.limits.heldAudioSamples) {
     return fail(draft, response, { code: 'audio_out_of_order', message: 'Speech came too far ahead of its turn.' })
   }
-  const { segment, offset, audio } = input
-  setSpeech(draft, response, { held: [...speech.held, { segment, offset, audio }], heldSamples })
+  const others = speech.held.filter((held) => held !== rival)
+  setSpeech(draft, response, { held: [...others, { segment, offset, audio }].sort(inOrderSent), heldSamples })
 }
 
 /** A segment is complete; the next one's audio may follow. */
@@ -50,7 +56,7 @@ export function finishSegment(draft: Draft, input: Extract<Input, { kind: 'segme
 export function failSegment(draft: Draft, input: Extract<Input, { kind: 'segment_failed' }>): void {
   const response = speakingResponse(draft, input.responseId)
   if (response === null || input.segment < response.speech.segment || input.segment in response.speech.ended) return
-  if (!response.speech.hasFailed)
+  if (!response.speech.hasFailed && draft.state.outages.speech !== 'told')
     refuse(draft, null, { type: 'server_error', code: input.code, message: input.message })
   const ended = { ...response.speech.ended, [input.segment]: 0 }
   setSpeech(draft, response, { ended, hasFailed: true })
@@ -77,20 +83,37 @@ function advance(draft: Draft, responseId: ResponseId): void {
   completeWhenDone(draft, responseId)
 }
 
-function forward(draft: Draft, response: ActiveResponse, { segment, offset, audio }: HeldAudio): void {
+/** Sends what was held in spite of what is missing, and waits for no more of it. */
+export function skipToEnd(draft: Draft, response: ActiveResponse): void {
+  let current = response
+  for (const held of response.speech.held) {
+    if (held.segment > current.speech.segment) current = setSpeech(draft, current, { segment: held.segment, offset: 0 })
+    const { segment, offset } = current.speech
+    if (held.segment === segment && held.offset <= offset) current = forward(draft, current, held)
+  }
+  const segment = Math.max(current.speech.segment, current.finish?.segments ?? 0)
+  setSpeech(draft, current, { segment, offset: 0, held: [], heldSamples: 0 })
+}
+
+function forward(draft: Draft, response: ActiveResponse, { segment, offset, audio }: HeldAudio): ActiveResponse {
   const skip = response.speech.offset - offset
   const fresh = audio.samples - skip
-  if (fresh <= 0) return
+  if (fresh <= 0) return response
   const opened = openMessage(draft, response)
   const { speech, format, isInConversation } = opened
   const part = partAddress(opened)
   const sent = { ...speech.sent, [segment]: (speech.sent[segment] ?? 0) + fresh }
-  setSpeech(draft, opened, { offset: speech.offset + fresh, sentSamples: speech.sentSamples + fresh, sent })
+  const forwarded = setSpeech(draft, opened, {
+    offset: speech.offset + fresh,
+    sentSamples: speech.sentSamples + fresh,
+    sent,
+  })
   if (isInConversation) set(draft, { spokenVoice: opened.object.audio.output.voice })
   const isKept = isInConversation && findEntry(draft.state, part.item_id) !== undefined
   const keep = isKept ? { itemId: part.item_id, atSample: speech.sentSamples } : null
   act(draft, { kind: 'send_audio', part, format, audio, skip, keep })
   keepAlive(draft, response.id)
+  return forwarded
 }
 
 function speakingResponse({ state }: Draft, responseId: ResponseId): ActiveResponse | null {

@@ -33,6 +33,7 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
     output: [],
     text: '',
     finish: null,
+    failure: null,
     speech: {
       segment: 0,
       offset: 0,
@@ -116,11 +117,14 @@ function instructionsFor({ state }: Draft, options: ResponseOptions | undefined)
 
 function toolboxOf({ state }: Draft, options: ResponseOptions | undefined): Toolbox {
   const { session } = state
+  const parallel = options?.parallel_tool_calls ?? session.parallel_tool_calls
+  const reasoningEffort = (options?.reasoning ?? session.reasoning)?.effort
+  const temperature = options?.temperature ?? session.temperature
   return {
     tools: options?.tools ?? session.tools,
     choice: options?.tool_choice ?? session.tool_choice,
-    parallel: options?.parallel_tool_calls ?? session.parallel_tool_calls,
-    reasoningEffort: (options?.reasoning ?? session.reasoning)?.effort,
-    temperature: options?.temperature ?? session.temperature,
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
+    ...(temperature === undefined ? {} : { temperature }),
   }
 }

@@ -1,7 +1,7 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
 import type { AudioFormat, Item, McpListedTool, ResponseObject, Session } from '@voicebox/protocol'
 import type { McpServerAddress, ModelTool } from './effect.ts'
-import type { AudioRef, FinishReason, TokenCounts } from './input.ts'
+import type { AudioRef, FinishReason, Service, TokenCounts } from './input.ts'
 
 /** A conversation's whole state: plain data, never changed in place. */
 export interface SessionState {
@@ -31,6 +31,8 @@ export interface SessionState {
   readonly awaitsUser: boolean
   /** The voice of the assistant audio that was sent, which is locked by it. */
   readonly spokenVoice: string | null
+  /** Which kinds of work nobody serves at the moment, and whether the client was told so. */
+  readonly outages: Readonly<Record<Service, 'none' | 'untold' | 'told'>>
 }
 
 /** A stored prompt, as the operator configured it. */
@@ -64,6 +66,8 @@ export interface SessionLimits {
   readonly transcribesLive: boolean
   /** Interim words of the speech-to-text engine are never taken back. */
   readonly settlesWords: boolean
+  /** What the assistant says where no language model can be reached; null: nothing. */
+  readonly apology: string | null
 }
 
 /** An item and what is known of its speech. */
@@ -137,10 +141,19 @@ export interface ActiveResponse {
   readonly output: readonly Output[]
   readonly text: string
   readonly finish: { readonly reason: FinishReason; readonly usage: TokenCounts; readonly segments: number } | null
+  /** Why it has failed, while it still apologizes for that. */
+  readonly failure: ResponseFailure | null
   readonly speech: SpeechProgress
   readonly inputAudioMs: number
   /** What the language model was given to read, in characters; 0 until it is asked. */
   readonly inputCharacters: number
+}
+
+export interface ResponseFailure {
+  /** `server_error` unless said otherwise. */
+  readonly type?: string
+  readonly code: string
+  readonly message: string
 }
 
 /** An item of a response in flight. */
@@ -163,9 +176,9 @@ export interface Toolbox {
   /** The tools as the client gave them: a listing that comes later can complete them. */
   readonly tools: Session['tools']
   readonly choice: Session['tool_choice']
-  readonly parallel: boolean | undefined
-  readonly reasoningEffort: NonNullable<Session['reasoning']>['effort'] | undefined
-  readonly temperature: number | undefined
+  readonly parallel?: boolean
+  readonly reasoningEffort?: NonNullable<Session['reasoning']>['effort']
+  readonly temperature?: number
 }
 
 /** A tool as the model knows it, and whose it is. */
@@ -201,7 +214,7 @@ export interface SpeechProgress {
   readonly sent: Readonly<Record<number, number>>
   /** Segments that ended: their length in samples, where they were spoken at all. */
   readonly ended: Readonly<Record<number, number>>
-  /** Audio that came before its turn. */
+  /** Audio that came before its turn, in the order in which it will be sent; one piece a place. */
   readonly held: readonly HeldAudio[]
   readonly heldSamples: number
   readonly hasFailed: boolean

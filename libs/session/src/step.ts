@@ -1,15 +1,19 @@
 import { assertNever } from '@voicebox/kernel'
+import { failGeneration } from './apology.ts'
 import { createItem, deleteItem, retrieveItem } from './conversation.ts'
 import { type Draft, send } from './draft.ts'
 import type { Effect } from './effect.ts'
-import { failResponse } from './end-response.ts'
+import { failUnheard } from './failed-transcripts.ts'
 import { finishGeneration, receiveText } from './generation.ts'
 import { clearBuffer, commitBuffer, hearAudio } from './input-buffer.ts'
 import type { Input } from './input.ts'
 import { settleCall } from './mcp-call.ts'
 import { listServers, settleListing } from './mcp-listing.ts'
-import { refuse } from './refuse.ts'
+import { refuse, tellError } from './refuse.ts'
+import { loseResults } from './results-lost.ts'
+import { resumeSession } from './resume.ts'
 import { cancelFromClient, createFromClient } from './response.ts'
+import { loseService, restoreService } from './services.ts'
 import { shownSession } from './shown.ts'
 import { failSegment, finishSegment, planSegment, receiveAudio } from './speech.ts'
 import type { SessionState } from './state.ts'
@@ -26,6 +30,7 @@ export type Step = readonly [state: SessionState, effects: readonly Effect[]]
 export function step(state: SessionState, input: Input): Step {
   const draft: Draft = { state, effects: [] }
   apply(draft, input)
+  failUnheard(draft)
   return [draft.state, draft.effects]
 }
 
@@ -33,6 +38,18 @@ function apply(draft: Draft, input: Input): void {
   switch (input.kind) {
     case 'connected':
       return greet(draft)
+    case 'resumed':
+      return resumeSession(draft, input)
+    case 'refused':
+      return tellError(draft, input.error)
+    case 'limits_updated':
+      return send(draft, { type: 'rate_limits.updated', rate_limits: input.limits })
+    case 'service_lost':
+      return loseService(draft, input.service)
+    case 'service_restored':
+      return restoreService(draft, input.service)
+    case 'results_lost':
+      return loseResults(draft)
     case 'client_event':
       return applyClientEvent(draft, input.event)
     case 'audio_heard':
@@ -55,7 +72,7 @@ function apply(draft: Draft, input: Input): void {
     case 'generation_finished':
       return finishGeneration(draft, input)
     case 'generation_failed':
-      return failResponse(draft, input.responseId, input)
+      return failGeneration(draft, input)
     case 'segment_planned':
       return planSegment(draft, input)
     case 'audio_generated':

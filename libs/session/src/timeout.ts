@@ -1,4 +1,3 @@
-import { completeWhenDone } from './complete.ts'
 import { act, type Draft } from './draft.ts'
 import { fail } from './end-response.ts'
 import { findAnyEntry } from './entries.ts'
@@ -7,9 +6,10 @@ import type { TimerSubject } from './input.ts'
 import { settleCall } from './mcp-call.ts'
 import { settleListing } from './mcp-listing.ts'
 import { refuse } from './refuse.ts'
-import { putResponse, responsesIn } from './responses.ts'
+import { responsesIn } from './responses.ts'
 import type { ActiveResponse } from './state.ts'
 import { settleTranscript } from './transcription.ts'
+import { endWithoutVoice, isUnspoken } from './unspoken.ts'
 
 const failure = { code: 'engine_timeout', message: 'No engine answered in time.' }
 
@@ -32,18 +32,16 @@ export function giveUp(draft: Draft, subject: TimerSubject): void {
 
 /** A response that waits for a tool has that tool's timer; one that is whole but for its voice goes on without it. */
 function giveUpResponse(draft: Draft, response: ActiveResponse): void {
-  const { finish, speech, output } = response
+  const { finish, output } = response
   if (finish === null) return fail(draft, response, failure)
-  const isSpoken = response.modality === 'text' || speech.segment >= finish.segments
-  if (!isSpoken) {
+  if (isUnspoken(response)) {
     refuse(draft, null, {
       type: 'server_error',
       code: 'speech_unavailable',
       message: 'The answer could not be spoken: no speech engine answered in time.',
     })
-    putResponse(draft, { ...response, speech: { ...speech, segment: finish.segments } })
+    endWithoutVoice(draft, response)
   } else if (output.every(({ phase }) => phase !== 'running')) {
     return fail(draft, response, failure)
   }
-  completeWhenDone(draft, response.id)
 }

@@ -1,12 +1,15 @@
-import { act, type Draft } from './draft.ts'
+import { act, type Draft, makeId } from './draft.ts'
 import { changeEntry, findAnyEntry } from './entries.ts'
+import { isLost } from './outage.ts'
 
-/** Asks for the words of an utterance. */
+/** Asks for the words of an utterance, where there is somebody to ask. */
 export function transcribe(draft: Draft, itemId: string): void {
+  if (isLost(draft.state, 'transcription')) return
   const { session } = draft.state
   const wanted = session.audio.input.transcription
   act(draft, {
     kind: 'transcribe',
+    jobId: makeId(draft, 'job'),
     request: {
       itemId,
       ...(wanted?.language ? { language: wanted.language } : {}),

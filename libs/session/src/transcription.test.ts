@@ -28,8 +28,8 @@ describe('The words of an utterance', () => {
       audio: { input: { transcription: { model: 'whisper-1', language: 'de', prompt: 'Namen' } } },
     })
     const itemId = simulation.speak()
-    expect(simulation.effects.filter(({ kind }) => kind === 'transcribe')).toEqual([
-      { kind: 'transcribe', request: { itemId, language: 'de', prompt: 'Namen', wantsLogprobs: true } },
+    expect(simulation.effects.filter(({ kind }) => kind === 'transcribe')).toMatchObject([
+      { request: { itemId, language: 'de', prompt: 'Namen', wantsLogprobs: true } },
     ])
   })
 

@@ -1,6 +1,7 @@
 import { pauseAwaitingUser } from './await-user.ts'
 import { type Draft, send } from './draft.ts'
 import { endResponse } from './end-response.ts'
+import { isLost } from './outage.ts'
 import { refuse } from './refuse.ts'
 import { activeResponseRefusal } from './response.ts'
 import { startResponse } from './start-response.ts'
@@ -22,7 +23,7 @@ export function startSpeech(draft: Draft, startMs: number): void {
       status_details: { type: 'cancelled', reason: 'turn_detected' },
     })
   }
-  if (!limits.transcribesLive) return
+  if (!limits.transcribesLive || isLost(draft.state, 'transcription')) return
   changeBuffer(draft, { isTranscribing: true })
   transcribe(draft, itemId)
 }

@@ -10,6 +10,7 @@ const charactersPerToken = 4
 
 /** Counts a response in tokens. Text is counted by the provider, or estimated where it was cut off; audio by its length. */
 export function usageOf(response: ActiveResponse): Usage {
+  if (response.failure !== null) return usageFrom(noTokens)
   const counted = response.finish?.usage
   const isGenerated = counted !== undefined || response.output.length > 0
   const inputText = counted?.inputTokens ?? (isGenerated ? Math.ceil(response.inputCharacters / charactersPerToken) : 0)
@@ -17,6 +18,13 @@ export function usageOf(response: ActiveResponse): Usage {
   const inputAudio = isGenerated ? Math.ceil(response.inputAudioMs / inputTokenMs) : 0
   const outputText = counted?.outputTokens ?? Math.ceil(charactersWritten(response) / charactersPerToken)
   const outputAudio = Math.ceil((response.speech.sentSamples * 1000) / sampleRateHz / outputTokenMs)
+  return usageFrom({ inputText, cached, inputAudio, outputText, outputAudio })
+}
+
+/** An apology is no answer. */
+const noTokens = { inputText: 0, cached: 0, inputAudio: 0, outputText: 0, outputAudio: 0 }
+
+function usageFrom({ inputText, cached, inputAudio, outputText, outputAudio }: typeof noTokens): Usage {
   return {
     total_tokens: inputText + inputAudio + outputText + outputAudio,
     input_tokens: inputText + inputAudio,

@@ -1,12 +1,18 @@
 import type { Session } from '@voicebox/protocol'
+import type { SpeechSettings } from './effect.ts'
 import type { Refusal } from './refuse.ts'
-import type { SessionState } from './state.ts'
+import type { ActiveResponse, SessionState } from './state.ts'
 
 type Voice = Session['audio']['output']['voice']
 
 /** A voice by its name, whether the client gave a name or an id object. */
 export function voiceName(voice: Voice): string {
   return typeof voice === 'string' ? voice : voice.id
+}
+
+/** How a response is spoken. */
+export function speechOf({ session }: SessionState, { object }: ActiveResponse): SpeechSettings {
+  return { voice: voiceName(object.audio.output.voice), speed: session.audio.output.speed }
 }
 
 /** Whether assistant audio was sent with another voice than this. */

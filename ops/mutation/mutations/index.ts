@@ -1,6 +1,7 @@
 import type { Mutation } from '../mutation.ts'
 import { conversationMutations } from './conversation.ts'
 import { hearingMutations } from './hearing.ts'
+import { outageMutations } from './outages.ts'
 import { responseMutations } from './responses.ts'
 import { sessionMutations } from './session.ts'
 import { speechMutations } from './speech.ts'
@@ -9,6 +10,7 @@ import { toolMutations } from './tools.ts'
 export const allMutations: readonly Mutation[] = [
   ...conversationMutations,
   ...hearingMutations,
+  ...outageMutations,
   ...responseMutations,
   ...speechMutations,
   ...toolMutations,

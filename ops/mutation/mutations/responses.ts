@@ -100,14 +100,14 @@ export const responseMutations: readonly Mutation[] = [
   },
   {
     file: 'generate.ts',
-    find: "...(modality === 'audio' ? { speech } : {})",
-    replace: 'speech',
+    find: "const isSpoken = modality === 'audio' && ",
+    replace: 'const isSpoken = ',
     breaks: 'an answer in text is not spoken',
   },
   {
     file: 'generation.ts',
-    find: "  if (response === null || response.finish !== null || text === '') return\n  const opened",
-    replace: "  if (response === null || text === '') return\n  const opened",
+    find: "  if (response === null || response.finish !== null || text === '') return\n  tellText",
+    replace: "  if (response === null || text === '') return\n  tellText",
     breaks: 'a model that has said everything says no more',
   },
   {
@@ -233,8 +233,8 @@ export const responseMutations: readonly Mutation[] = [
   },
   {
     file: 'timeout.ts',
-    find: 'putResponse(draft, { ...response, speech: { ...speech, segment: finish.segments } })',
-    replace: 'fail(draft, response, failure)',
+    find: 'endWithoutVoice(draft, response)\n  } else',
+    replace: 'fail(draft, response, failure)\n  } else',
     breaks: 'the text stands though nobody speaks it',
   },
   {

@@ -61,6 +61,14 @@ const channel = (events: EventSchema[]): object => ({
         type: 'object',
         properties: {
           model: { type: 'string', description: 'Model of a conversational session; its secret may name it instead.' },
+          session_id: { type: 'string', description: 'Resumes a session; the model is its own.' },
+          last_event_id: { type: 'string', description: 'With `session_id`: the last event that was received.' },
+          sent_events: {
+            type: 'integer',
+            minimum: 0,
+            description:
+              'With `session_id`: how many events the client has sent, which will send again what was not taken.',
+          },
           intent: { const: 'transcription', description: 'Opens a transcription session, without a model.' },
         },
       },

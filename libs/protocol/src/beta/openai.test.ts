@@ -31,8 +31,9 @@ type TranscriptionSession = TranscriptionSessionUpdate.Session
 type Imprecise = 'tools' | 'tool_choice' | 'input_audio_noise_reduction' | 'include'
 
 describe('the official client of the beta dialect', () => {
-  it('has a type for every server event, sessions apart', () => {
-    expectTypeOf<Misfit>().toEqualTypeOf<
+  it('has a type for every server event but the extensions, sessions apart', () => {
+    expectTypeOf<Known<'session.resumed'>>().toEqualTypeOf<never>()
+    expectTypeOf<Exclude<Misfit, 'session.resumed'>>().toEqualTypeOf<
       'session.created' | 'session.updated' | 'transcription_session.created' | 'transcription_session.updated'
     >()
   })

@@ -85,6 +85,7 @@ export const anyServerEvent: fc.Arbitrary<ServerEvent> = fc
       case 'error':
         return { ...event, error: { ...event.error, param, message: `Invalid '${param}'.` } }
       case 'session.created':
+      case 'session.resumed':
       case 'session.updated':
         return { ...event, session }
       case 'response.created':

@@ -11,6 +11,7 @@ import { flatTranscriptionSession } from './transcription-session.ts'
 const reshaped = {
   error: (event) => ({ ...event, error: betaError(event.error) }),
   'session.created': (event) => sessionEvent(event),
+  'session.resumed': (event) => ({ ...event, session: flatView(event.session) }),
   'session.updated': (event) => sessionEvent(event),
   'conversation.item.added': (event) => withItem(event),
   'conversation.item.retrieved': (event) => withItem(event),
@@ -57,6 +58,10 @@ function sessionEvent<T extends keyof typeof betaTranscriptionNames>({ type, eve
   return session.type === 'transcription'
     ? { type: betaTranscriptionNames[type], event_id, session: flatTranscriptionSession(session) }
     : { type, event_id, session: flatSession(session) }
+}
+
+function flatView(session: ShownSession) {
+  return session.type === 'transcription' ? flatTranscriptionSession(session) : flatSession(session)
 }
 
 function withItem<E extends { item: Parameters<typeof betaItemOf>[0] }>(event: E) {

@@ -1,0 +1,111 @@
+import { Failure, type ItemId } from '@voicebox/kernel'
+import type { ActiveResponse, Entry, HeldAudio, SessionState, SpeechProgress } from './state.ts'
+import { inOrderSent } from './speech-order.ts'
+
+/** What of the state has no record of its own. */
+export type Head = Pick<
+  SessionState,
+  'type' | 'conversationId' | 'announcesConversation' | 'ids' | 'buffer' | 'awaitsUser' | 'spokenVoice' | 'outages'
+>
+
+const heads = memo<Head>()
+
+export function headOf(state: SessionState): Head {
+  const { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages } = state
+  const head = { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages }
+  return heads(ids, head)
+}
+
+export function headFrom(head: Head): Head {
+  return heads(head.ids, head)
+}
+
+/** An entry and the one before it (null: it is the first), so that none must be told anew when another joins at the end. */
+export interface Placed {
+  readonly entry: Entry
+  readonly after: ItemId | null
+}
+
+const places = memo<Placed>()
+const lists = new WeakMap<SessionState['entries'], readonly Placed[]>()
+
+/** Each entry in its place; for the same conversation the very same list, since it may be long. */
+export function placed(entries: SessionState['entries']): readonly Placed[] {
+  const known = lists.get(entries)
+  if (known !== undefined) return known
+  const list = entries.map((entry, at) => places(entry, { entry, after: entries[at - 1]?.item.id ?? null }))
+  lists.set(entries, list)
+  return list
+}
+
+/** The conversation in its order. */
+export function inPlace(all: readonly Placed[]): Entry[] {
+  const next = new Map(all.map((record) => [record.after, places(record.entry, record).entry]))
+  const entries: Entry[] = []
+  for (let entry = next.get(null); entry !== undefined; entry = next.get(entry.item.id)) {
+    if (entries.push(entry) > all.length) break
+  }
+  if (entries.length === all.length) return entries
+  throw new Failure('bug', 'session_incomplete', 'The conversation is not whole')
+}
+
+/** What is settled of a response once the language model was asked; it may be large. */
+export type Question = Pick<
+  ActiveResponse,
+  | 'object'
+  | 'instructions'
+  | 'modality'
+  | 'format'
+  | 'isInConversation'
+  | 'readsConversation'
+  | 'itemIds'
+  | 'toolbox'
+  | 'offered'
+  | 'inputAudioMs'
+  | 'inputCharacters'
+>
+/** The rest of it, but for the audio that it holds. */
+export type Progress = Omit<ActiveResponse, keyof Question | 'speech'> & { speech: Omit<SpeechProgress, 'held'> }
+
+const questions = memo<Question>()
+
+export function questionOf(response: ActiveResponse): Question {
+  const { object, instructions, modality, format, isInConversation, readsConversation } = response
+  const { itemIds, toolbox, offered, inputAudioMs, inputCharacters } = response
+  const whose = { object, instructions, modality, format, isInConversation, readsConversation }
+  return questions(object, { ...whose, itemIds, toolbox, offered, inputAudioMs, inputCharacters })
+}
+
+const progresses = new WeakMap<ActiveResponse, Progress>()
+
+export function progressOf(response: ActiveResponse): Progress {
+  const known = progresses.get(response)
+  if (known !== undefined) return known
+  const { id, awaiting, output, text, finish, failure } = response
+  const { held: _held, ...speech } = response.speech
+  const progress = { id, awaiting, output, text, finish, failure, speech }
+  progresses.set(response, progress)
+  return progress
+}
+
+export function responseFrom(question: Question, progress: Progress, held: HeldAudio[]): ActiveResponse {
+  const speech = { ...progress.speech, held: held.sort(inOrderSent) }
+  const response = { ...questions(question.object, question), ...progress, speech }
+  progresses.set(response, progress)
+  return response
+}
+
+/** Keeps the last record of each key, and gives it again where the next one says the same: what is kept already is not kept anew. */
+function memo<R extends object>(): (key: object, record: R) => R {
+  const kept = new WeakMap<object, R>()
+  return (key, record) => {
+    const last = kept.get(key)
+    if (last !== undefined && isSame(last, record)) return last
+    kept.set(key, record)
+    return record
+  }
+}
+
+function isSame<R extends object>(a: R, b: R): boolean {
+  return (Object.keys(a) as (keyof R)[]).every((key) => Object.is(a[key], b[key]))
+}
