@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino'
+import { shownError } from './shown-error.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -24,6 +25,7 @@ export function makeLog(options: { service: string; level: LogLevel }): Logger {
       base: { service: options.service, pid: process.pid },
       messageKey: 'message',
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: shownError },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths, censor: '[redacted]' },
     },

@@ -10,8 +10,11 @@ interface Run {
   stderr(): string
 }
 
-function run(what: string): Run {
-  const child = fork(app, [what], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+function run(what: string, args = ['300'], env: Record<string, string> = {}): Run {
+  const child = fork(app, [what, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
+  })
   let stderr = ''
   child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
@@ -56,6 +59,31 @@ describe('A process', () => {
     expect(await ended).toBe(1)
   })
 
+  it('leaves in time as the setting says, and no sooner', async () => {
+    const quick = run('stuck', [], { VOICEBOX_DRAIN_MS: '0' })
+    const patient = run('stuck', [], { VOICEBOX_DRAIN_MS: '600000' })
+    for (const { child } of [quick, patient]) {
+      await isReady(child)
+      child.kill('SIGTERM')
+    }
+    expect(await quick.ended).toBe(1)
+    expect(patient.child.exitCode).toBeNull()
+    patient.child.kill('SIGKILL')
+    await patient.ended
+  })
+
+  it('leaves with 0 when what it depends on is away as it leaves, and with 1 when it breaks', async () => {
+    const away = run('away')
+    const broken = run('broken-at-the-end')
+    for (const { child } of [away, broken]) {
+      await isReady(child)
+      child.kill('SIGTERM')
+    }
+    expect(await away.ended).toBe(0)
+    expect(away.stderr()).toBe('Redis was not reached in time\n')
+    expect(await broken.ended).toBe(1)
+  })
+
   it('ends with 2 and the plain message when it is configured wrongly, with 1 and the stack when it is broken', async () => {
     const misconfigured = run('misconfigured')
     expect(await misconfigured.ended).toBe(2)
@@ -74,6 +102,7 @@ describe('The log', () => {
     await ended
     const line = JSON.parse(stderr()) as Record<string, unknown>
     expect(line).toMatchObject({ level: 'info', service: 'fake', message: 'A line', request: { kept: 7 } })
+    expect(line['error']).toMatchObject({ name: 'TypeError', message: 'broken' })
     expect(stderr()).not.toMatch(/spoken|sk-1/)
   })
 })

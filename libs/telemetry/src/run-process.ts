@@ -1,3 +1,4 @@
+import { loadConfig } from '@voicebox/config'
 import { Failure } from '@voicebox/kernel'
 
 /** How a supervised process tells its parent that it serves; `summary` is one line for people. */
@@ -17,11 +18,21 @@ export type RunApp = (
 /** One Ctrl-C may come several times: from the terminal, from npm, from the parent. */
 const echoMs = 500
 
+/** How long a process may take to leave: what it drains within, and some time to close what it used. */
+export function graceMsFor(drainMs: number): number {
+  return drainMs + 5_000
+}
+
 /**
  * Runs an app as this process's whole purpose. SIGINT, SIGTERM and the loss of the parent ask it to leave; a second
- * signal, or `graceMs` without leaving, ends it at once. Exit codes: 0 left as asked, 1 failed, 2 wrong configuration.
+ * signal, or `graceMs` without leaving, ends it at once. Exit codes: 0 left as asked, also where something that it
+ * depends on was away; 1 failed, 2 wrong configuration.
  */
-export async function runProcess(host: NodeJS.Process, run: RunApp, graceMs = 15_000): Promise<void> {
+export async function runProcess(
+  host: NodeJS.Process,
+  run: RunApp,
+  graceMs = graceMsFor(drainMsIn(host.env)),
+): Promise<void> {
   const leave = new AbortController()
   let askedAtMs = 0
   const ask = (): void => {
@@ -44,11 +55,23 @@ export async function runProcess(host: NodeJS.Process, run: RunApp, graceMs = 15
     })
     host.exit(0)
   } catch (error) {
-    const isConfiguration = error instanceof Failure && error.code === 'invalid_configuration'
-    host.stderr.write(`${isConfiguration ? error.message : describe(error)}\n`, () =>
-      host.exit(isConfiguration ? 2 : 1),
-    )
+    host.stderr.write(`${describe(error)}\n`, () => host.exit(exitCode(error, leave.signal.aborted)))
   }
+}
+
+/** A wrong one is the app's to report. */
+function drainMsIn(env: NodeJS.ProcessEnv): number {
+  try {
+    return loadConfig(env, ['drainMs']).config.drainMs
+  } catch {
+    return loadConfig({}, ['drainMs']).config.drainMs
+  }
+}
+
+function exitCode(error: unknown, wasAskedToLeave: boolean): 0 | 1 | 2 {
+  if (!(error instanceof Failure)) return 1
+  if (error.code === 'invalid_configuration') return 2
+  return wasAskedToLeave && error.kind === 'dependency' ? 0 : 1
 }
 
 function describe(error: unknown): string {

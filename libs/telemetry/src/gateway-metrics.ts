@@ -1,0 +1,52 @@
+import type { MetricTable } from './metric-definition.ts'
+
+/** What a gateway tells about its sessions, and about what it depends on. */
+export const gatewayMetrics = {
+  sessionsOpen: { kind: 'gauge', name: 'voicebox_sessions_open', help: 'Sessions that this gateway drives now.' },
+  sessions: {
+    kind: 'counter',
+    name: 'voicebox_sessions_total',
+    help: 'Sessions that this gateway began, took over or let go, by how.',
+    labels: { outcome: ['opened', 'resumed', 'taken_over', 'released', 'ended', 'expired', 'lost'] },
+  },
+  resumeRefusals: {
+    kind: 'counter',
+    name: 'voicebox_resume_refusals_total',
+    help: 'Clients that wanted to resume a session and could not, by the code that they were told.',
+    labels: { code: ['session_not_found', 'event_not_found', 'unavailable'] },
+  },
+  commits: {
+    kind: 'counter',
+    name: 'voicebox_commits_total',
+    help: 'Commits of session state, by how they ended; `behind` means that Redis had lost data.',
+    labels: { outcome: ['committed', 'lost', 'behind', 'failed'] },
+  },
+  commitSeconds: {
+    kind: 'histogram',
+    name: 'voicebox_commit_seconds',
+    help: 'How long a commit of session state took.',
+    buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+  },
+  serviceAvailable: {
+    kind: 'gauge',
+    name: 'voicebox_service_available',
+    help: 'Whether somebody serves this kind of work (0 or 1).',
+    labels: { service: ['transcription', 'language', 'speech'] },
+  },
+  redisAvailable: {
+    kind: 'gauge',
+    name: 'voicebox_redis_available',
+    help: 'Whether Redis answers this gateway (0 or 1).',
+  },
+  draining: { kind: 'gauge', name: 'voicebox_draining', help: 'Whether this gateway is leaving (0 or 1).' },
+  slowReaders: {
+    kind: 'gauge',
+    name: 'voicebox_slow_readers',
+    help: 'Connections whose client reads too slowly, so that results wait in Redis.',
+  },
+  throttledEvents: {
+    kind: 'counter',
+    name: 'voicebox_throttled_events_total',
+    help: 'Client events that were refused because their connection sent too many in a second.',
+  },
+} as const satisfies MetricTable
