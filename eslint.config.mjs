@@ -25,7 +25,7 @@ const onlyImport = (...paths) => ({ '@typescript-eslint/no-restricted-imports': 
 const tests = ['**/*.test.ts', '**/*.testing.ts', '**/testing/**', '**/e2e/**']
 
 export default tseslint.config(
-  { ignores: ['.voicebox/', '.nx/', 'coverage/', '**/*.gen.ts'] },
+  { ignores: ['.voicebox/', '.nx/', 'coverage/', '**/dist/', '**/*.gen.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

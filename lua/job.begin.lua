@@ -1,27 +1,40 @@
---- Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing.
---- `duplicate`: the job is on the lane twice, and another entry owns it.
+--- Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing. Of two runs of one
+--- attempt (a lane that lost data delivers again what it had delivered) the later is the owner.
+--- Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it)
+--- or 'superseded'; and how many milliseconds are left until the deadline, by this server's clock.
+--- All jobs of a session that has ended are cancelled.
+---@key session    string   what is known of the session
+---@key held       string   the names of the session's keys
 ---@key work       string   what is known of the job
 ---@key cancelled  string   there if the job's subject is cancelled
----@arg entry      string   the lane entry that delivered the job
----@arg attempt    integer  the entry's delivery count
+---@arg entry      string   the lane entry that first delivered the job
+---@arg attempt    integer  grows with each delivery of the job
+---@arg run        string   unique
+---@arg deadline   integer  when the job is not worth doing any more
 ---@arg ttl_ms     integer
----@returns 'run' | 'run_after_output' | 'cancelled' | 'done' | 'duplicate' | 'superseded'
-local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits', 'emitted', 'done')
+---@returns string[]
+local time = redis.call('TIME')
+local left_ms = string.format('%.0f', deadline - time[1] * 1000 - math.floor(time[2] / 1000))
+if redis.call('HGET', session, 'state') == 'ended' then
+  return { 'cancelled', left_ms }
+end
+local owner = redis.call('HMGET', work, 'entry', 'attempt', 'run', 'emitted', 'done')
 if owner[1] and owner[1] ~= entry then
-  return 'duplicate'
+  return { 'duplicate', left_ms }
 end
 if owner[5] then
-  return 'done'
+  return { 'done', left_ms }
 end
-local owner_attempt = tonumber(owner[2] or 0)
-if owner_attempt > attempt then
-  return 'superseded'
+if tonumber(owner[2] or 0) > attempt then
+  return { 'superseded', left_ms }
 end
 if redis.call('EXISTS', cancelled) == 1 then
-  return 'cancelled'
+  return { 'cancelled', left_ms }
 end
-if owner_attempt < attempt then
-  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'emits', 0)
+if owner[3] ~= run then
+  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'run', run, 'emits', 0)
+  redis.call('SADD', held, work)
+  redis.call('PEXPIRE', held, ttl_ms)
 end
 redis.call('PEXPIRE', work, ttl_ms)
-return owner[4] and 'run_after_output' or 'run'
+return { owner[4] and 'run_after_output' or 'run', left_ms }

@@ -1,14 +1,25 @@
---- Takes a finished entry out of its lane, if this consumer still holds it in this attempt.
+--- Takes a finished entry out of its lane, if this consumer still holds it in this delivery, and counts it for the lane's pace.
 ---@key lane      string
+---@key pace      string   how many were acked in the current slot of ten seconds, and in the one before
 ---@arg group     string
 ---@arg consumer  string
 ---@arg entry     string
----@arg attempt   integer
+---@arg delivery  integer  how often the entry was delivered
 ---@returns 'acked' | 'not_holder'
 local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]
-if not pending or pending[2] ~= consumer or pending[4] ~= attempt then
+if not pending or pending[2] ~= consumer or pending[4] ~= delivery then
   return 'not_holder'
 end
 redis.call('XACK', lane, group, entry)
 redis.call('XDEL', lane, entry)
+
+local slot = math.floor(redis.call('TIME')[1] / 10)
+local known = redis.call('HMGET', pace, 'slot', 'count')
+if tonumber(known[1]) == slot then
+  redis.call('HINCRBY', pace, 'count', 1)
+else
+  local before = tonumber(known[1]) == slot - 1 and known[2] or 0
+  redis.call('HSET', pace, 'slot', slot, 'count', 1, 'before', before)
+  redis.call('PEXPIRE', pace, 60000)
+end
 return 'acked'

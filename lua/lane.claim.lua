@@ -1,4 +1,5 @@
---- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then id, attempt and job of each.
+--- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then six values of each: the entry,
+--- how often it was delivered, its job, its deadline, and its first entry and earlier attempts (empty where there are none).
 ---@key lane         string
 ---@arg group        string
 ---@arg consumer     string   who takes them
@@ -10,8 +11,9 @@ local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cur
 local reply = { claimed[1] }
 for _, entry in ipairs(claimed[2]) do
   local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]
-  reply[#reply + 1] = entry[1]
-  reply[#reply + 1] = tostring(pending[4])
-  reply[#reply + 1] = entry[2][2]
+  local fields = entry[2]
+  for _, value in ipairs({ entry[1], tostring(pending[4]), fields[2], fields[4] or '', fields[6] or '', fields[8] or '' }) do
+    reply[#reply + 1] = value
+  end
 end
 return reply

@@ -1,31 +1,31 @@
---- Appends a job's results to the session log and publishes each, unless the subject is cancelled or the job has another owner.
---- Repeating an emit (its number is known) changes nothing.
+--- Appends a job's results to the session log and publishes each, unless the subject is cancelled, the session has ended, or
+--- the job has another owner. Repeating an emit (its number is known) changes nothing.
 ---
 --- A result's number is the time in milliseconds, or one more than its predecessor's if that is later: numbers grow even over
 --- a loss of data. Each result names its predecessor, so a reader sees a gap. A message is both numbers (big-endian
 --- doubles), then the payload. The newest result is never trimmed.
+---@key session     string   what is known of the session
 ---@key work        string
 ---@key cancelled   string
 ---@key log         string   the session log
 ---@key head        string   its last number and its bytes so far
 ---@arg channel     string
----@arg entry       string   with `attempt`: the owner that emits
----@arg attempt     integer
----@arg emit        integer  counts the emits of this attempt from 1
+---@arg run         string   the owner that emits
+---@arg emit        integer  counts the emits of this run from 1
 ---@arg ends_job    integer  1 if the job is done with this
 ---@arg max_bytes   integer  of payloads in the log
 ---@arg max_age_ms  integer  of results in the log
 ---@arg ttl_ms      integer
 ---@rest payloads   bytes
 ---@returns 'emitted' | 'cancelled' | 'superseded'
-if redis.call('EXISTS', cancelled) == 1 then
+if redis.call('EXISTS', cancelled) == 1 or redis.call('HGET', session, 'state') == 'ended' then
   return 'cancelled'
 end
-local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits')
-if owner[1] ~= entry or tonumber(owner[2]) ~= attempt then
+local owner = redis.call('HMGET', work, 'run', 'emits')
+if owner[1] ~= run then
   return 'superseded'
 end
-if emit <= tonumber(owner[3]) then
+if emit <= tonumber(owner[2]) then
   return 'emitted'
 end
 

@@ -6,6 +6,8 @@ export interface Identity {
   tenantId: string
   /** What the key opens if it is a client secret; null for a key that opens everything. */
   grant: SecretGrant | null
+  /** What tells the client secret again that opened a session; null for other keys. */
+  openedBy: string | null
   /** To be asked once nothing else stands in the way of a session. False: the key opens one only, and that was another. */
   enter(): Promise<boolean>
 }
@@ -29,12 +31,23 @@ export function makeSingleKeyAuthentication(apiKey: string, secrets: Pick<Secret
   const expected = digest(apiKey)
   return async (key) => {
     if (key === null) return null
-    if (timingSafeEqual(digest(key), expected)) return { tenantId: 'default', grant: null, enter: async () => true }
+    if (timingSafeEqual(digest(key), expected))
+      return { tenantId: 'default', grant: null, openedBy: null, enter: async () => true }
     if (!key.startsWith(secretPrefix)) return null
     const grant = await secrets.find(key)
     if (grant === null) return null
-    return { tenantId: grant.tenantId, grant, enter: async () => !grant.isSingleUse || secrets.redeem(key) }
+    return {
+      tenantId: grant.tenantId,
+      grant,
+      openedBy: openerOf(key),
+      enter: async () => !grant.isSingleUse || secrets.redeem(key),
+    }
   }
+}
+
+/** What is kept of a client secret with the session that it opened, which it may resume even when it opens no other. */
+export function openerOf(key: string): string {
+  return digest(key).toString('base64url')
 }
 
 /** What every client secret begins with. */

@@ -2,18 +2,21 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
-import { openRedis } from '@voicebox/streams'
-import { makeLog, makeProcessName, type RunApp } from '@voicebox/telemetry'
+import { findSession, openRedis } from '@voicebox/streams'
+import { gatewayMetrics, jobMetrics, makeLog, makeMetrics, makeProcessName, type RunApp } from '@voicebox/telemetry'
 import { makeSingleKeyAuthentication } from './authenticate.ts'
+import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
-import { driveSession } from './session/drive.ts'
+import { services, watchServices } from './services.ts'
 import { makeBudgets } from './session/limits.ts'
 import { makeServerGuard } from './session/mcp-servers.ts'
+import { openSession } from './session/open-session.ts'
+import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
-import { type ListenOptions, loadTransport } from './transport/index.ts'
+import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const keys = [
   'host',
@@ -30,6 +33,7 @@ const keys = [
   'prompts',
   'mcpAllow',
   'contextTokens',
+  'apology',
   'dialect',
   'handshakeErrors',
   'corsOrigins',
@@ -42,6 +46,12 @@ const keys = [
   'maxConnections',
   'maxSendBufferBytes',
   'maxInputBufferMs',
+  'sessionTtlMs',
+  'heartbeatMs',
+  'holdMs',
+  'eventsPerSecond',
+  'laneDepth',
+  'drainMs',
   'logLevel',
 ] as const satisfies (keyof Settings)[]
 
@@ -66,15 +76,28 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   const tls = tlsOf(config)
   const log = makeLog({ service: 'gateway', level: config.logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
-  let open = 0
   let isDraining = false
+  let open = 0
+  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics } })
+  const { meters } = metrics
 
   await withScope(async (scope) => {
-    const redis = scope.use(await openRedis({ url: redisUrl, name: makeProcessName('gateway'), log, signal }))
+    const holder = makeProcessName('gateway')
+    const redis = scope.use(await openRedis({ url: redisUrl, name: holder, log, signal }))
     const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
     const resamplers = scope.use(await makeResamplers({ maxInstances: config.maxConnections }))
-    const closing = new Set<Promise<void>>()
-    scope.defer(async () => void (await Promise.allSettled(closing)))
+    const fleet = makeFleet(systemClock)
+    scope.defer(() => fleet.gone())
+    scope.use(redis.watch({ onAway: () => fleet.storage(true), onBack: () => fleet.storage(false) }))
+    const served = scope.use(
+      watchServices({
+        redis,
+        pipelines: catalogue.pipelines,
+        onChange: () => fleet.served(served),
+        clock: systemClock,
+        log,
+      }),
+    )
     const { transport, why } = await loadTransport(config.transport)
     log.info({ transport: transport.name, why }, 'Transport chosen')
 
@@ -83,13 +106,70 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       gateway: () => (isDraining ? 'draining' : null),
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
+    meters.sessionsOpen.follow(() => fleet.size)
+    meters.slowReaders.follow(() => fleet.slow)
+    meters.redisAvailable.follow(() => redis.isReady())
+    meters.draining.follow(() => isDraining)
+    for (const service of services)
+      meters.serviceAvailable.follow(() => catalogue.pipelines.every((one) => served.isServed(service, one)), {
+        service,
+      })
+
     const { requestsPerMinute: requests, tokensPerMinute: tokens, windowMs } = config.rateLimits
-    const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs }, log })
-    const openWork = makeWork({ redis, clock: systemClock, log, openBudget, jobDeadlineMs: config.jobDeadlineMs })
+    const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs } })
+    const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     const authenticate = makeSingleKeyAuthentication(config.apiKey, secrets)
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
+    const sessions: ResumeOptions = {
+      redis,
+      holder,
+      catalogue,
+      sessionTtlMs: config.sessionTtlMs,
+      heartbeatMs: config.heartbeatMs,
+      holdMs: config.holdMs,
+      eventsPerSecond: config.eventsPerSecond,
+      maxSendBufferBytes: config.maxSendBufferBytes,
+      voiceActivity,
+      resamplers,
+      openWork: makeWork({
+        redis,
+        log,
+        openBudget,
+        jobDeadlineMs,
+        maxWaiting: laneDepth,
+        onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
+      }),
+      clock: systemClock,
+      log,
+      meters,
+      prompts,
+      announcesConversation: config.conversationCreated,
+      refuseServers,
+      limits: {
+        inputBufferMs: config.maxInputBufferMs,
+        workTimeoutMs: config.workTimeoutMs,
+        keptAudioMs: config.keptAudioMs,
+        apology: config.apology,
+      },
+      onDriving(driver) {
+        fleet.add(driver)
+        tellWhoServes(driver, served)
+      },
+      onLeaving: (driver, left) => fleet.remove(driver, left),
+    }
+    /** Counts a connection for as long as it lasts. */
+    const counted = (handlers: SocketHandlers): SocketHandlers => {
+      open += 1
+      return {
+        ...handlers,
+        onClose(code, reason) {
+          open -= 1
+          handlers.onClose(code, reason)
+        },
+      }
+    }
     const options: Omit<ListenOptions, 'port'> = {
       host: config.host,
       maxFrameBytes,
@@ -98,6 +178,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       log,
       fetch: makeHttp({
         checks,
+        degraded: () => served.unserved.map((lane) => `nobody serves ${lane}`),
+        metrics,
         authenticate,
         secrets,
         catalogue,
@@ -118,35 +200,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        open(socket, welcome) {
-          open += 1
-          const handlers = driveSession(socket, welcome, {
-            voiceActivity,
-            resamplers,
-            openWork,
-            clock: systemClock,
-            log,
-            prompts,
-            announcesConversation: config.conversationCreated,
-            refuseServers,
-            limits: {
-              inputBufferMs: config.maxInputBufferMs,
-              workTimeoutMs: config.workTimeoutMs,
-              keptAudioMs: config.keptAudioMs,
-            },
-            onLeaving(left) {
-              closing.add(left)
-              void left.finally(() => closing.delete(left))
-            },
-          })
-          return {
-            ...handlers,
-            onClose(code, reason) {
-              open -= 1
-              handlers.onClose(code, reason)
-            },
-          }
-        },
+        open: (socket, welcome) => counted(openSession(socket, welcome, sessions)),
+        findSession: (id) => findSession(redis, id),
+        resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),
     }
 
@@ -160,6 +216,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     ready({ kind: 'ready', summary: `${transport.name}: ${why}`, urls })
     await aborted(signal)
     isDraining = true
+    log.info({ sessions: fleet.size }, 'Draining')
+    await fleet.drain(config.drainMs)
   })
 }
 

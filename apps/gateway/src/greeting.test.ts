@@ -13,7 +13,7 @@ const options: GreetingOptions = {
   sessionMaxS: 3_600,
 }
 
-const byKey: Identity = { tenantId: 'default', grant: null, enter: async () => true }
+const byKey: Identity = { tenantId: 'default', grant: null, openedBy: null, enter: async () => true }
 
 function bySecret(grant: Partial<SecretGrant>): Identity {
   const life = { isSingleUse: false, maxSessionS: null, createdAtS: 0, expiresAtS: 600 }

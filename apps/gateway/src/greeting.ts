@@ -7,7 +7,9 @@ import type { UpgradeRequest } from './transport/index.ts'
 
 /** Why nobody is let in. */
 export interface Fault {
-  closeCode: 3000 | 4000
+  closeCode: 3000 | 4000 | 1013
+  /** Absent: the client's fault. */
+  type?: 'server_error'
   code: string
   message: string
 }
@@ -28,17 +30,25 @@ export const wrongKey: Fault = { closeCode: 3000, code: 'invalid_api_key', messa
 /** Says which session a client gets, or why none; the key is looked at first, then the dialect, then what was asked for. */
 export function greet(request: UpgradeRequest, identity: Identity | null, options: GreetingOptions): Welcome | Fault {
   if (identity === null) return wrongKey
-  const dialect = isBeta(request) ? options.betaDialect : gaDialect
-  if (dialect === null) {
-    const message = 'The Realtime beta API is not served here: leave out the beta header and use the GA events.'
-    return refuse('beta_api_shape_disabled', message)
-  }
-  const { tenantId, grant } = identity
+  const dialect = dialectOf(request, options)
+  if (dialect === null) return betaRefusal
+  const { tenantId, grant, openedBy } = identity
   const asked = whatIsAsked(request, grant, options.catalogue)
   if ('closeCode' in asked) return asked
   const lifeS = Math.min(options.sessionMaxS, grant?.maxSessionS ?? options.sessionMaxS)
   const patch = (grant?.patch ?? null) as AnySessionPatch | null // valid when it was kept
-  return { tenantId, ...asked, patch, dialect, lifeS }
+  return { tenantId, openedBy, ...asked, patch, dialect, lifeS }
+}
+
+/** The dialect that a client speaks; null: it is not served. */
+export function dialectOf(request: UpgradeRequest, options: Pick<GreetingOptions, 'betaDialect'>): Dialect | null {
+  return isBeta(request) ? options.betaDialect : gaDialect
+}
+
+export const betaRefusal: Fault = {
+  closeCode: 4000,
+  code: 'beta_api_shape_disabled',
+  message: 'The Realtime beta API is not served here: leave out the beta header and use the GA events.',
 }
 
 type Asked = Pick<Welcome, 'type' | 'model' | 'pipeline'>

@@ -1,14 +1,17 @@
-import { newId, toFailure } from '@voicebox/kernel'
-import { type AnySessionPatch, type Dialect, encodeServerEvent, wireError } from '@voicebox/protocol'
-import type { Authenticate } from './authenticate.ts'
-import { type Fault, greet, type GreetingOptions, realtimePaths, wrongKey } from './greeting.ts'
+import { type SessionId, toFailure } from '@voicebox/kernel'
+import type { AnySessionPatch, Dialect } from '@voicebox/protocol'
+import { type Authenticate, type Identity, openerOf } from './authenticate.ts'
+import { betaRefusal, dialectOf, type Fault, greet, type GreetingOptions, realtimePaths, wrongKey } from './greeting.ts'
 import type { Pipeline } from './models.ts'
 import { keyOfConnection } from './presented-key.ts'
 import type { Acceptance, Socket, SocketHandlers, UpgradeRequest } from './transport/index.ts'
+import { noSuchSession, sayFault } from './turned-away.ts'
 
 /** Who connects, and to what. */
 export interface Welcome {
   tenantId: string
+  /** What tells the client secret again that opens it; null for other keys. */
+  openedBy: string | null
   type: 'realtime' | 'transcription'
   /** As the client named it; empty in a transcription session. */
   model: string
@@ -20,6 +23,17 @@ export interface Welcome {
   lifeS: number
 }
 
+/** Who comes back, and to which session. */
+export interface Resumption {
+  sessionId: SessionId
+  tenantId: string
+  dialect: Dialect
+  /** The last that it has heard of; null: it wants nothing that it has missed. */
+  lastEventId: string | null
+  /** Whether it sends again what was not received. */
+  sendsAgain: boolean
+}
+
 export interface HandshakeOptions extends GreetingOptions {
   authenticate: Authenticate
   /** Whether a client that is wrong hears so on the open socket, as from OpenAI, or by an HTTP status before. */
@@ -27,6 +41,9 @@ export interface HandshakeOptions extends GreetingOptions {
   /** Why nobody can be served at the moment; null when all is well. */
   unavailable(): string | null
   open(socket: Socket, welcome: Welcome): SocketHandlers
+  /** Whose a session is, and which secret opened it; null where there is none. */
+  findSession(id: SessionId): Promise<{ tenantId: string; openedBy: string | null } | null>
+  resume(socket: Socket, resumption: Resumption): SocketHandlers
 }
 
 /**
@@ -51,6 +68,8 @@ export function makeHandshake(options: HandshakeOptions): (request: UpgradeReque
 }
 
 async function decide(request: UpgradeRequest, options: HandshakeOptions): Promise<Acceptance> {
+  const sessionId = request.query.get('session_id')
+  if (sessionId !== null) return decideResumption(request, sessionId, options)
   const identity = await options.authenticate(keyOfConnection(request))
   const greeting = greet(request, identity, options)
   if ('closeCode' in greeting) return turnAway(request, greeting, options.errors)
@@ -61,17 +80,41 @@ async function decide(request: UpgradeRequest, options: HandshakeOptions): Promi
   return accept(request, (socket) => options.open(socket, greeting))
 }
 
+/** Only its own tenant may resume a session, and the secret that opened it, which may open nothing else by now. */
+async function decideResumption(request: UpgradeRequest, id: string, options: HandshakeOptions): Promise<Acceptance> {
+  const key = keyOfConnection(request)
+  const identity = await options.authenticate(key)
+  const session = isSessionId(id) ? await options.findSession(id) : null
+  const isOpener = key !== null && session?.openedBy === openerOf(key)
+  if (identity === null && !isOpener) return turnAway(request, wrongKey, options.errors)
+  if (!isSessionId(id) || session === null || !(isOpener || isOwner(identity, session)))
+    return turnAway(request, noSuchSession, options.errors)
+  const dialect = dialectOf(request, options)
+  if (dialect === null) return turnAway(request, betaRefusal, options.errors)
+  const { query } = request
+  const resumption = { lastEventId: query.get('last_event_id') || null, sendsAgain: query.has('sent_events') }
+  return accept(request, (socket) =>
+    options.resume(socket, { sessionId: id, tenantId: session.tenantId, dialect, ...resumption }),
+  )
+}
+
+/** A client secret opens sessions of its own only. */
+function isOwner(identity: Identity | null, { tenantId }: { tenantId: string }): boolean {
+  return identity?.grant === null && identity.tenantId === tenantId
+}
+
+const isSessionId = (id: string): id is SessionId => /^sess_[0-9A-Za-z]{1,64}$/.test(id)
+
 /** The key may have come as a subprotocol too, so nothing else is ever repeated. */
 function accept({ protocols }: UpgradeRequest, open: (socket: Socket) => SocketHandlers): Acceptance {
   return { kind: 'accept', ...(protocols.includes('realtime') ? { protocol: 'realtime' } : {}), open }
 }
 
-function turnAway(request: UpgradeRequest, { closeCode, code, message }: Fault, errors: 'event' | 'http'): Acceptance {
+function turnAway(request: UpgradeRequest, fault: Fault, errors: 'event' | 'http'): Acceptance {
+  const { closeCode, code, message } = fault
   if (errors === 'http') return refusal(closeCode === 3000 ? 401 : 400, 'invalid_request_error', code, message)
   return accept(request, (socket) => {
-    const error = wireError({ code, message })
-    socket.send(encodeServerEvent({ type: 'error', event_id: newId('event'), error }))
-    socket.close(closeCode, `invalid_request_error.${code}`)
+    sayFault(socket, fault)
     return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
   })
 }

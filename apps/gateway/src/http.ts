@@ -1,27 +1,30 @@
 import type { Log } from '@voicebox/kernel'
 import { openApiDocument } from '@voicebox/protocol'
+import { type Check, type Metrics, readiness } from '@voicebox/telemetry'
 import { Hono } from 'hono'
 import { realtimePaths } from './greeting.ts'
 import { refuse, refuseFailure } from './rest/refuse.ts'
 import { makeRest, type RestOptions } from './rest/rest.ts'
 
-/** One thing that must work for the gateway to serve; null when it does, else what is wrong with it. */
-export type Check = () => string | null
-
 export interface HttpOptions extends RestOptions {
   checks: Record<string, Check>
+  /** What does not work, though sessions can be had. */
+  degraded?(): string[]
+  metrics: Pick<Metrics, 'text' | 'contentType'>
   log: Log
 }
 
 /** The gateway's HTTP side. Errors have the shape of OpenAI's API. */
-export function makeHttp({ checks, log, ...options }: HttpOptions): Hono {
+export function makeHttp({ checks, degraded = () => [], metrics, log, ...options }: HttpOptions): Hono {
   const app = new Hono()
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', (context) => {
-    const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check() ?? 'ok']))
-    const isReady = Object.values(results).every((result) => result === 'ok')
-    return context.json({ status: isReady ? 'ready' : 'unavailable', checks: results }, isReady ? 200 : 503)
+    const { status, body } = readiness(checks)
+    return context.json({ ...body, degraded: degraded() }, status)
   })
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
+  )
   const document = openApiDocument()
   app.get('/openapi.json', (context) => context.json(document))
   for (const path of realtimePaths) {

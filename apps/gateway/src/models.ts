@@ -19,6 +19,8 @@ export interface Catalogue {
   find(model: string): Pipeline | undefined
   /** The pipeline of sessions that only write down. */
   readonly transcribing: Pipeline
+  /** Every pipeline that a session can have. */
+  readonly pipelines: readonly Pipeline[]
   /** Whether a session could name this model, for speaking or for writing down. */
   has(model: string): boolean
   /** The names to show, though not every spelling that is known. */
@@ -46,6 +48,7 @@ export function makeCatalogue(models: Settings['models'], fallback: Pipeline): C
   return {
     find,
     transcribing: fallback,
+    pipelines: [...configured.values(), fallback],
     has: (model) => find(model) !== undefined || transcriptionModels.includes(model),
     names: [...new Set([...configured.keys(), ...speakingModels, ...transcriptionModels])],
   }

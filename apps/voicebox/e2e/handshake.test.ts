@@ -98,7 +98,7 @@ describe('Over HTTP', () => {
     const ready = await fetch(`${base}/readyz`)
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', checks: { redis: 'ok', gateway: 'ok', voiceActivity: 'ok' } },
+      { status: 'ready', checks: { redis: 'ok', gateway: 'ok', voiceActivity: 'ok' }, degraded: [] },
     ])
     expect((await fetch(`${base}/v1/realtime`)).status).toBe(426)
     const unknown = await fetch(`${base}/nothing`)

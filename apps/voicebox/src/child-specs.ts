@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { settings } from '@voicebox/config'
+import { graceMsFor } from '@voicebox/telemetry'
 import type { CertificateFiles } from './data-dir/certificate.ts'
 import type { ChosenEngines } from './engines.ts'
 import type { SupervisedSpec } from './supervise/supervise.ts'
@@ -12,10 +13,14 @@ interface Given {
   certificate: CertificateFiles
   /** Where the gateway listened when it was last ready. */
   urls(): readonly string[]
+  workerPort: number | undefined
+  drainMs: number
 }
 
+const workers = ['stt', 'llm', 'tts', 'housekeeper']
+
 /** What the launcher runs, each with what it is told of the others. */
-export function childSpecs({ env, dataDir, redisUrl, engines, certificate, urls }: Given): {
+export function childSpecs({ env, dataDir, redisUrl, engines, certificate, urls, workerPort, drainMs }: Given): {
   redis: SupervisedSpec
   workers: SupervisedSpec[]
   gateway: SupervisedSpec
@@ -33,14 +38,23 @@ export function childSpecs({ env, dataDir, redisUrl, engines, certificate, urls 
     name,
     entry: fileURLToPath(new URL(path, import.meta.url)),
     env: () => shared,
+    leaveWithinMs: graceMsFor(drainMs) + 2_000, // each ends itself before
   })
   return {
     // Redis is not ready before it has read its append-only file, however long that is.
     redis: { ...spec('redis', './redis/main.ts'), readyWithinMs: 600_000 },
-    workers: ['stt', 'llm', 'tts'].map((kind) => spec(kind, `../../../workers/${kind}/src/main.ts`)),
+    workers: workers.map((kind, at) => ({
+      ...spec(kind, `../../../workers/${kind}/src/main.ts`),
+      env: () => ({ ...shared, ...workerPortOf(workerPort, at) }),
+    })),
     // A free port that was picked stays the same, or clients could not come back.
     gateway: { ...spec('gateway', '../../gateway/src/main.ts'), env: () => ({ ...shared, ...portsOf(urls()) }) },
   }
+}
+
+/** Each worker has a port of its own: the configured one and those after it. */
+function workerPortOf(first: number | undefined, at: number): NodeJS.ProcessEnv {
+  return first === undefined || first === 0 ? {} : { [settings.workerPort.env]: String(first + at) }
 }
 
 function portsOf(urls: readonly string[]): NodeJS.ProcessEnv {

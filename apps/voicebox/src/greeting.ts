@@ -23,6 +23,7 @@ export function greet(terminal: Terminal, { config, dataDir, engines, ready, url
   row('thinks', ready.get('llm')?.summary ?? '')
   row('speaks', `${engines.tts.engine}: ${engines.tts.why}`)
   row('serves', ready.get('gateway')?.summary ?? '')
+  row('tidies', ready.get('housekeeper')?.summary ?? '')
   row('redis', ready.get('redis')?.summary ?? 'the one that REDIS_URL names')
   row('data', `${dataDir.path} (logs in ${dataDir.logs})`)
   row('key', isDevelopmentKey ? config.apiKey : 'the one that VOICEBOX_API_KEY sets')

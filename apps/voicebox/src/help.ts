@@ -1,8 +1,9 @@
 /** What `npm start -- --help` prints. */
 export const startHelp = `Usage: npm start
 
-Starts everything on this machine: Redis, the gateway, and one worker each for
-hearing, thinking and speaking. Ctrl-C stops it; a second Ctrl-C stops it at once.
+Starts everything on this machine: Redis, the gateway, one worker each for
+hearing, thinking and speaking, and the housekeeper. Ctrl-C stops it; a second
+Ctrl-C stops it at once. SIGHUP restarts the workers and the gateway in turn.
 
   --help, -h     this text
   --version, -v  the version

@@ -1,17 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { lockDataDir } from './data-dir/lock.ts'
 import { askRedis, redisSocketPath } from './redis/redis-socket.ts'
 import { isGone, makeTempDir, until } from './testing/processes.ts'
+import { processesOn, start, startForReal } from './testing/real-launcher.ts'
 
-const entry = fileURLToPath(new URL('./main.ts', import.meta.url))
-
-describe('npm start', () => {
+describe('npm start', { timeout: 120_000 }, () => {
   it('runs everything until it is asked to leave, and leaves nothing behind', async () => {
     const dataDir = makeTempDir()
     const { launcher, output } = await startForReal(dataDir)
@@ -30,8 +27,8 @@ describe('npm start', () => {
     const dataDir = makeTempDir()
     const first = await startForReal(dataDir)
     const pids = processesOn(dataDir)
-    // The launcher, Redis's keeper, three workers and the gateway; Redis itself may hide its environment.
-    expect(pids.length).toBeGreaterThanOrEqual(6)
+    // The launcher, Redis's keeper, four workers and the gateway; Redis itself may hide its environment.
+    expect(pids.length).toBeGreaterThanOrEqual(7)
     first.launcher.kill('SIGKILL')
     const [port = '', tlsPort = ''] = [...first.output().matchAll(/^ready .*:(\d+)\//gm)].map(([, digits]) => digits)
     await startForReal(dataDir, { VOICEBOX_PORT: port, VOICEBOX_TLS_PORT: tlsPort })
@@ -91,46 +88,3 @@ describe('npm start', () => {
     })
   })
 })
-
-/** The processes whose environment names the folder. */
-function processesOn(dataDir: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`VOICEBOX_DATA_DIR=${dataDir}`)
-    } catch {
-      return false
-    }
-  })
-}
-
-async function startForReal(dataDir: string, env: Record<string, string> = {}) {
-  const launcher = spawn(process.execPath, [entry], {
-    env: { ...baseEnv(), ...stubs, VOICEBOX_DATA_DIR: dataDir, ...env },
-  })
-  let output = ''
-  for (const stream of [launcher.stdout, launcher.stderr])
-    stream.on('data', (text: Buffer) => (output += text.toString()))
-  onTestFinished(async () => {
-    if (launcher.exitCode !== null || launcher.signalCode !== null) return
-    launcher.kill('SIGTERM')
-    await once(launcher, 'exit')
-  })
-  await until(() => {
-    if (launcher.exitCode !== null) throw new Error(`It did not start:\n${output}`)
-    return output.includes('\ntry: ')
-  })
-  return { launcher, output: () => output }
-}
-
-const stubs = { VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_TTS_ENGINE: 'stub' }
-
-/** Without the settings of whoever runs the tests. */
-function baseEnv(): Record<string, string | undefined> {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME, VOICEBOX_PORT: '0', VOICEBOX_TLS_PORT: '0' }
-}
-
-function start(args: string[], env: Record<string, string>) {
-  return spawnSync(process.execPath, [entry, ...args], { env: { ...baseEnv(), ...env }, encoding: 'utf8' })
-}

@@ -12,7 +12,8 @@ import { ensurePortFree } from './free-port.ts'
 import { greet } from './greeting.ts'
 import { redisSocketPath } from './redis/redis-socket.ts'
 import { startStages } from './supervise/start-stages.ts'
-import type { Listener } from './supervise/supervise.ts'
+import { restartAll } from './supervise/restart-all.ts'
+import type { Listener, Supervised } from './supervise/supervise.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface VoiceboxOptions {
@@ -22,6 +23,8 @@ export interface VoiceboxOptions {
   /** Asks to leave at once. */
   hurry: AbortSignal
   terminal: Terminal
+  /** Told, once everything serves, how to restart it part by part. */
+  onServing?(restart: () => void): void
 }
 
 /**
@@ -29,7 +32,7 @@ export interface VoiceboxOptions {
  * process. Resolves after `signal`, when all of them are gone: the gateway first, then the workers, then Redis. Throws
  * the `Failure` of whatever cannot start.
  */
-export async function runVoicebox({ env, signal, hurry, terminal }: VoiceboxOptions): Promise<void> {
+export async function runVoicebox({ env, signal, hurry, terminal, onServing }: VoiceboxOptions): Promise<void> {
   const { config, unknown } = loadConfig(env, Object.keys(settings) as (keyof Settings)[])
   for (const name of unknown) terminal.warn(`! ${name} is not a setting; docs/configuration.md lists those that are.`)
   await withScope(async (scope) => {
@@ -49,6 +52,8 @@ export async function runVoicebox({ env, signal, hurry, terminal }: VoiceboxOpti
       engines,
       certificate,
       urls,
+      workerPort: config.workerPort,
+      drainMs: config.drainMs,
     })
     const listener: Listener = {
       onLine: (name, line) => logs.write(name, line),
@@ -62,15 +67,37 @@ export async function runVoicebox({ env, signal, hurry, terminal }: VoiceboxOpti
         ),
     }
     terminal.say('Starting …')
-    const stages = [...(config.redisUrl === undefined ? [[specs.redis]] : []), specs.workers, [specs.gateway]]
-    await startStages(stages, { scope, listener, signal, hurry })
+    const supervision = { scope, listener, signal, hurry }
+    if (config.redisUrl === undefined) await startStages([[specs.redis]], supervision)
+    const parts = await startStages([specs.workers, [specs.gateway]], supervision)
     if (signal.aborted) return
 
     scope.use(writeRunning(dataDir.path, { pid: process.pid, urls: [...urls()], certFile: certificate.certFile }))
     greet(terminal, { config, dataDir, engines, ready, urls: urls(), isDevelopmentKey: !env[settings.apiKey.env] })
+    onServing?.(makeRestart(parts.flat(), { terminal, signal }))
     await aborted(signal)
     terminal.say('Stopping: the gateway, then the workers, then Redis. Ctrl-C again stops at once.')
   })
+}
+
+/** While a restart goes on, a further wish for one is the same wish. */
+function makeRestart(
+  parts: Supervised[],
+  { terminal, signal }: Pick<VoiceboxOptions, 'terminal' | 'signal'>,
+): () => void {
+  let isRestarting = false
+  return () => {
+    if (isRestarting || signal.aborted) return
+    isRestarting = true
+    terminal.say('Restarting: the workers one after another, then the gateway.')
+    void restartAll(parts, {
+      onFailed(name, reason) {
+        if (!signal.aborted)
+          terminal.warn(`! ${reason}\n! The restart stopped at ${name}; what comes after it was not touched.`)
+      },
+      onDone: () => terminal.say('Restarted.'),
+    }).finally(() => (isRestarting = false))
+  }
 }
 
 async function ensurePortsFree(config: Settings, waitMs: number, signal: AbortSignal): Promise<void> {

@@ -119,7 +119,7 @@ export const settings = {
       .string()
       .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'expected redis://, rediss://, unix:/// or a path')
       .optional(),
-    doc: 'Redis to use. Absent: the launcher starts its own.',
+    doc: 'Redis 7 or later to use: one server, or a cluster by any of its nodes, which is found out by asking it; several nodes (`redis://one:6379,two:6379`) let it start while one is away. Absent: the launcher starts its own.',
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
@@ -203,6 +203,16 @@ export const settings = {
     schema: integer(1, 1024).optional(),
     doc: 'Jobs that one worker does at a time. Absent: what suits the engine.',
   },
+  workerPort: {
+    env: 'VOICEBOX_WORKER_PORT',
+    schema: integer(0, 65_535).optional(),
+    doc: 'Port of a worker for /healthz, /readyz and /metrics, on the address of VOICEBOX_HOST; 0 picks a free one, which its log names. Absent: none. The launcher gives its workers this port and the ones after it.',
+  },
+  drainMs: {
+    env: 'VOICEBOX_DRAIN_MS',
+    schema: integer(0, 3_600_000).default(10_000),
+    doc: 'How long a process that was asked to leave may take to end what it is doing. Five seconds later it ends itself.',
+  },
   claimAfterMs: {
     env: 'VOICEBOX_CLAIM_AFTER_MS',
     schema: integer(100, 600_000).default(5_000),
@@ -222,6 +232,31 @@ export const settings = {
     env: 'VOICEBOX_MAX_CONNECTIONS',
     schema: integer(1, 1_000_000).default(2_000),
     doc: 'Sockets that one gateway accepts.',
+  },
+  sessionTtlMs: {
+    env: 'VOICEBOX_SESSION_TTL_MS',
+    schema: integer(1_000, 3_600_000).default(30_000),
+    doc: 'How long a session can be resumed after the last sign of life of its gateway, or after its connection was lost.',
+  },
+  heartbeatMs: {
+    env: 'VOICEBOX_HEARTBEAT_MS',
+    schema: integer(100, 600_000).default(10_000),
+    doc: 'How often a gateway shows that its sessions live; well below VOICEBOX_SESSION_TTL_MS.',
+  },
+  holdMs: {
+    env: 'VOICEBOX_HOLD_MS',
+    schema: integer(0, 600_000).default(25_000),
+    doc: 'How long sessions are held while Redis is away, before they are closed to be resumed later.',
+  },
+  eventsPerSecond: {
+    env: 'VOICEBOX_EVENTS_PER_SECOND',
+    schema: integer(1, 100_000).default(500),
+    doc: 'How many events other than audio one connection may send in a second, and four times as many at once.',
+  },
+  laneDepth: {
+    env: 'VOICEBOX_LANE_DEPTH',
+    schema: integer(1, 1_000_000).default(2_000),
+    doc: 'How many jobs may wait in a lane before more are refused.',
   },
   maxSendBufferBytes: {
     env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES',
@@ -270,6 +305,11 @@ export const settings = {
     env: 'VOICEBOX_PROMPTS',
     schema: json(z.record(z.string().min(1).max(256), promptSchema)).optional(),
     doc: 'Prompt templates as JSON: an id and its {version, instructions, variables}; `{{name}}` is a variable, `variables` has their defaults.',
+  },
+  apology: {
+    env: 'VOICEBOX_APOLOGY',
+    schema: z.string().max(500).default('Sorry, I cannot answer at the moment. Please try again.'),
+    doc: 'What is said when no language provider answers; empty: nothing.',
   },
   contextTokens: {
     env: 'VOICEBOX_CONTEXT_TOKENS',

@@ -1,19 +1,19 @@
 import { Failure } from '@voicebox/kernel'
 import type { z } from 'zod'
-import type { Connection } from './connection.ts'
+import type { Sender } from './connection.ts'
 
 /**
  * Sends one command and checks its reply, which comes as bytes. What goes wrong (no connection, an error reply, a reply of
  * another shape) is a `Failure` of kind `dependency`. After a lost connection a command may be sent twice.
  */
 export async function ask<R>(
-  connection: Connection,
+  sender: Sender,
   reply: z.ZodType<R>,
   command: string,
   ...args: (string | number | Buffer)[]
 ): Promise<R> {
   try {
-    return reply.parse(await connection.callBuffer(command, ...args))
+    return reply.parse(await sender.callBuffer(command, ...args))
   } catch (error) {
     throw new Failure('dependency', 'redis_failed', `Redis did not do ${command}`, { cause: error })
   }

@@ -1,65 +1,104 @@
 import { Failure, type ItemId, type Log, type SessionId, silentLog } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
-import { channelNames, keys, sessionTtlMs } from './keys.ts'
+import { pieceOf } from './audio-piece.ts'
+import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import { logEntries } from './log-entries.ts'
+import { lastEntry } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
+import type { SessionHold } from './session-hold.ts'
 import { audioAppend } from './scripts.gen.ts'
 
+/** Who may write a session's audio. */
+export type AudioWriter = Pick<SessionHold, 'sessionId' | 'token'>
+
 /**
- * Appends to the audio of an utterance: 16 kHz mono, signed 16 bit little endian. Appends of one item keep the order of the
- * calls. `final` says that this is its end (there may be no more audio with it); later appends are refused.
+ * Appends to the audio of an utterance: 16 kHz mono, signed 16 bit little endian. `at` says where the piece begins, in samples
+ * of the item; what is there already is not written twice, but a piece at 0 of another holder begins anew. `final` says that
+ * this is the end (there may be no more audio with it); later audio is refused. Appends of one item keep the order of the calls.
+ * `appended_after_gap`: Redis has lost what came before, and silence stands for it. `lost`: somebody else holds the session, or
+ * it has ended.
  */
 export async function appendAudio(
   redis: Redis,
-  sessionId: SessionId,
+  { sessionId, token }: AudioWriter,
   itemId: ItemId,
+  at: number,
   pcm: Uint8Array | null,
   { final }: { final: boolean },
-): Promise<void> {
+): Promise<'appended' | 'appended_after_gap' | 'lost'> {
   if (pcm !== null && pcm.byteLength % 2 !== 0) throw new TypeError('Samples have two bytes each')
-  const key = keys.audio(sessionId, itemId)
-  const payload = Buffer.concat([Buffer.of(final ? finalMark : 0), pcm ?? Buffer.alloc(0)])
-  const args = { channel: channelNames.audio(sessionId, itemId), ...redis.nextWrite(), ttl_ms: sessionTtlMs, payload }
-  const answer = await redis.inOrder(key, () => audioAppend(redis, { audio: key }, args))
+  const { session, held } = sessionKeys(sessionId)
+  const audio = keys.audio(sessionId, itemId)
+  const bytes = pcm === null ? Buffer.alloc(0) : Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)
+  const piece = { at, final: final ? 1 : 0, pcm: bytes }
+  const args = { channel: channelNames.audio(sessionId, itemId), token, ttl_ms: sessionTtlMs, ...piece }
+  const answer = await redis.inOrder(audio, () => audioAppend(redis, { session, held, audio }, args))
   if (answer === 'already_final') throw new Failure('bug', 'utterance_is_final', 'The utterance has ended already')
+  return answer
+}
+
+/** How much of an utterance's audio there is, and whether that is all. */
+export async function utteranceLength(
+  redis: Redis,
+  sessionId: SessionId,
+  itemId: ItemId,
+): Promise<{ samples: number; isFinal: boolean }> {
+  const last = await lastEntry(redis, keys.audio(sessionId, itemId))
+  if (last === null) return { samples: 0, isFinal: false }
+  const { at, pcm, isFinal } = pieceOf(last)
+  return { samples: at + pcm.byteLength / 2, isFinal }
 }
 
 export interface ReadAudioOptions {
   signal: AbortSignal
-  /** Silence of the writer after which the utterance counts as abandoned. Absent: 10 s. */
+  /**
+   * Silence of the writer after which the utterance counts as abandoned. Absent: 45 s, which is longer than it takes another
+   * to go on with the session of a writer that died.
+   */
   abandonedAfterMs?: number
   log?: Log
-  /** For tests: published audio that shall not arrive by the fast path; entries count from 1. */
+  /** For tests: published audio that shall not arrive by the fast path; the number is where it ends, in samples. */
   dropPublished?(number: number): boolean
 }
 
 /**
- * Yields the utterance's audio from its beginning and follows it live to its final mark. Ends quietly when the signal is
- * aborted; throws `Failure` when audio is gone, or when neither audio nor an end comes. What a slow reader has not taken waits in Redis.
+ * Yields the utterance's audio from its beginning and follows it live to its final mark. Silence stands for what Redis has lost.
+ * Ends quietly when the signal is aborted; throws `Failure` when neither audio nor an end comes. What a slow reader has not taken
+ * waits in Redis.
  */
 export async function* readAudio(
   redis: Redis,
   sessionId: SessionId,
   itemId: ItemId,
-  { signal, abandonedAfterMs = 10_000, log = silentLog, dropPublished }: ReadAudioOptions,
+  { signal, abandonedAfterMs = 45_000, log = silentLog, dropPublished }: ReadAudioOptions,
 ): AsyncGenerator<Int16Array, void, undefined> {
   const place = { key: keys.audio(sessionId, itemId), channel: channelNames.audio(sessionId, itemId) }
-  for await (const { payload } of logEntries(redis, {
+  let position = 0
+  for await (const entry of logEntries(redis, {
     ...place,
     signal,
     abandonedAfterMs,
     log,
     ...(dropPublished && { dropPublished }),
   })) {
-    if (payload.length > 1) yield new Int16Array(new Uint8Array(payload.subarray(1)).buffer)
-    if (payload[0] === finalMark) return
+    const { at, pcm, isFinal } = pieceOf(entry)
+    for (; position < at; position += Math.min(at - position, maxSilence)) {
+      yield new Int16Array(Math.min(at - position, maxSilence))
+    }
+    const fresh = pcm.subarray((position - at) * 2)
+    if (fresh.length > 0) yield new Int16Array(new Uint8Array(fresh).buffer)
+    position += fresh.length / 2
+    if (isFinal) return
   }
 }
 
+/** Samples of silence that are made at once. */
+const maxSilence = 16_000
+
 /** Forgets the audio of an item, heard or spoken. */
 export async function freeAudio(redis: Redis, sessionId: SessionId, itemId: ItemId): Promise<void> {
-  await ask(redis.commands, z.number(), 'UNLINK', keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId))
+  const names = [keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId)]
+  await ask(redis.commands, z.number(), 'UNLINK', ...names)
+  await ask(redis.commands, z.number(), 'SREM', sessionKeys(sessionId).held, ...names)
 }
-
-const finalMark = 1

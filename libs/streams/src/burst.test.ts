@@ -1,12 +1,13 @@
 import { newId, silentLog } from '@voicebox/kernel'
 import { expect, it, vi } from 'vitest'
 import { enqueue, followSession } from './index.ts'
-import { startRedis } from './testing/index.ts'
-import { consume, lane, open, segmentJob, spoken } from './testing/streams.fixture.ts'
+import { useRedis } from './testing/index.ts'
+import { consume, lane, segmentJob, spoken } from './testing/streams.fixture.ts'
+
+const server = useRedis()
+const [gateway, worker] = [server.handle(), server.handle()]
 
 it('a burst of twenty thousand jobs is done and answered, each once', { timeout: 120_000 }, async () => {
-  const server = await startRedis()
-  const [gateway, worker] = await Promise.all([open(server.url), open(server.url)])
   const answered: number[] = []
   const sessions = await Promise.all(
     Array.from({ length: 20 }, async () => {
@@ -21,7 +22,7 @@ it('a burst of twenty thousand jobs is done and answered, each once', { timeout:
     await Promise.all(
       page.map((segment) => {
         const sessionId = sessions[segment % sessions.length]?.sessionId ?? newId('sess')
-        return enqueue(gateway, lane, segmentJob({ sessionId, segment, deadlineAtMs: Date.now() + 600_000 }))
+        return enqueue(gateway, lane, segmentJob({ sessionId, segment, deadlineMs: 600_000 }), { maxWaiting: jobs })
       }),
     )
   }
@@ -37,6 +38,4 @@ it('a burst of twenty thousand jobs is done and answered, each once', { timeout:
   expect(await worker.commands.xlen(lane)).toBe(0)
   expect((await worker.commands.xpending(lane, 'tts-workers'))[0]).toBe(0)
   for (const { follower } of sessions) follower.close()
-  await Promise.all([gateway.close(), worker.close()])
-  await server.close()
 })

@@ -1,27 +1,19 @@
 import { type SessionId, aborted, newId, silentLog, sleep } from '@voicebox/kernel'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type LaneConsumer, type Redis, type SessionFollower, cancelWork, enqueue, followSession } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { audio, brief, consume, lane, open, segmentJob, speaker, spoken } from './testing/streams.fixture.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type LaneConsumer, type SessionFollower, cancelWork, enqueue, followSession } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { audio, brief, consume, lane, segmentJob, speaker, spoken } from './testing/streams.fixture.ts'
 
 const patient = { timeout: 15_000, interval: 10 }
 
-describe('cancelled work', () => {
-  let server: TestRedis
-  let redis: Redis
+describe.each(redisKinds)('cancelled work, on %s', (kind) => {
+  const server = useRedis(kind)
+  const redis = server.handle()
   let sessionId: SessionId
   let results: string[]
   let follower: SessionFollower
   const consumers: LaneConsumer[] = []
 
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
   beforeEach(async () => {
     sessionId = newId('sess')
     results = []
@@ -112,7 +104,7 @@ describe('cancelled work', () => {
     await enqueue(redis, lane, job)
     await started.promise
     await redis.commands.set(`cancelled:{${sessionId}}:${job.responseId}`, 1) // the mark without the message
-    await redis.commands.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await aborted.promise
     await empties()
   })

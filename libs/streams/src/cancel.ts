@@ -1,7 +1,7 @@
 import type { ItemId, ResponseId, SessionId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
-import { channelNames, keys, sessionTtlMs } from './keys.ts'
+import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { sessionCancel } from './scripts.gen.ts'
 
@@ -11,7 +11,8 @@ import { sessionCancel } from './scripts.gen.ts'
  */
 export async function cancelWork(redis: Redis, sessionId: SessionId, subject: ItemId | ResponseId): Promise<void> {
   const args = { channel: channelNames.cancel(sessionId), subject, ttl_ms: sessionTtlMs }
-  await sessionCancel(redis, { cancelled: keys.cancelled(sessionId, subject) }, args)
+  const { session, held } = sessionKeys(sessionId)
+  await sessionCancel(redis, { session, held, cancelled: keys.cancelled(sessionId, subject) }, args)
 }
 
 /** Lets work be done for this item again: one of the same id was cancelled, or may have been. */

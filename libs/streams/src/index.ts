@@ -1,7 +1,7 @@
-export { type ReadAudioOptions, appendAudio, freeAudio, readAudio } from './audio.ts'
+export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
-export { type SavedItem, closeSession, forgetItem, loadItems, saveItems } from './items.ts'
+export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
 export { heardAudio, keepSpeech, keptSpeech } from './kept-audio.ts'
 export {
@@ -18,8 +18,12 @@ export {
   groupOf,
   subjectOf,
 } from './jobs.ts'
-export { type ConsumeLaneOptions, type LaneConsumer, consumeLane } from './lane-consumer.ts'
-export { type JobIn, enqueue } from './lane.ts'
+export { type DeadLetter, deadLetters, dropDeadLetter, findDeadLetter, retryDeadLetter } from './dead-letters.ts'
+export type { Repeatable } from './job-run.ts'
+export { type ConsumeLaneOptions, type JobOutcome, type LaneConsumer, consumeLane } from './lane-consumer.ts'
+export type { JobIn } from './lane-job.ts'
+export { type LaneStats, laneStats, listLanes } from './lane-stats.ts'
+export { type EnqueueOptions, type LaneFull, enqueue } from './lane.ts'
 export {
   type Counted,
   type LimitRefusal,
@@ -29,7 +33,14 @@ export {
   reserve,
   settle,
 } from './limiter.ts'
+export { type WatchLanesOptions, watchLanes } from './presence.ts'
 export { type Redis, type RedisOptions, openRedis } from './redis.ts'
 export type { ListedTool, ToolError, WorkerResult } from './results.ts'
 export { type SecretGrant, findSecret, keepSecret, redeemSecret } from './secrets.ts'
+export { type HoldOptions, type TakenSession, createSession, findSession, takeSession } from './open-session.ts'
+export { type ReapOptions, reapSessions } from './reap-sessions.ts'
+export type { SentEvent, SessionChange, SessionRecords } from './session-change.ts'
+export type { EndedSession } from './session-end.ts'
 export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'
+export type { SessionHold } from './session-hold.ts'
+export { type JournalLimits, readJournal } from './session-journal.ts'

@@ -1,21 +1,32 @@
-import { assertNever } from '@voicebox/kernel'
+import { assertNever, newId } from '@voicebox/kernel'
+import { z } from 'zod'
 import { encode } from './codec.ts'
 import { type Job, subjectOf } from './jobs.ts'
-import { channelNames, keys, sessionTtlMs } from './keys.ts'
+import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import type { Redis } from './redis.ts'
 import type { WorkerResult } from './results.ts'
 import { jobBegin, sessionEmit } from './scripts.gen.ts'
 
 /** What one attempt at a job may say. Another attempt, and another entry of the same job, has its own. */
 export interface JobOutput {
-  /** Registers this attempt as the job's owner. */
-  begin(): ReturnType<typeof jobBegin>
+  /** Registers this attempt as the job's owner, if there is anything to do. */
+  begin(): Promise<{ verdict: Verdict; leftMs: number }>
   /** Appends to the session log in one step. Emits keep the order of the calls. */
   emit(results: readonly WorkerResult[]): ReturnType<typeof sessionEmit>
   /** Resolves when all emits so far have been answered. */
   flushed(): Promise<void>
   /** Whether the result that ends the job was emitted: it is done then, whatever happens to this worker. */
   readonly hasEnded: boolean
+}
+
+/** Which delivery of a job this is. */
+export interface JobOwner {
+  /** The first lane entry of the job: a job that is put back keeps it. */
+  entry: string
+  /** Grows with each delivery. */
+  attempt: number
+  /** By Redis's clock. */
+  deadlineAtMs: number
 }
 
 export interface SessionLogLimits {
@@ -28,21 +39,25 @@ export const sessionLogLimits: SessionLogLimits = { maxBytes: 8 << 20, maxAgeMs:
 export function jobOutput(
   redis: Redis,
   job: Job,
-  { entry, attempt, limits }: { entry: string; attempt: number; limits: SessionLogLimits },
+  { entry, attempt, deadlineAtMs, limits }: JobOwner & { limits: SessionLogLimits },
 ): JobOutput {
   const { sessionId } = job
-  const marks = { work: keys.work(sessionId, job.id), cancelled: keys.cancelled(sessionId, subjectOf(job)) }
-  const log = { ...marks, log: keys.log(sessionId), head: keys.logHead(sessionId) }
+  const { session, held, log, head } = sessionKeys(sessionId)
+  const marks = { session, work: keys.work(sessionId, job.id), cancelled: keys.cancelled(sessionId, subjectOf(job)) }
+  const run = newId('job')
   let emits = 0
   let hasEnded = false
   return {
-    begin: () => jobBegin(redis, marks, { entry, attempt, ttl_ms: sessionTtlMs }),
+    async begin() {
+      const owner = { entry, attempt, run, deadline: deadlineAtMs, ttl_ms: sessionTtlMs }
+      const [verdict, leftMs] = await jobBegin(redis, { ...marks, held }, owner)
+      return { verdict: verdicts.parse(verdict), leftMs: Number(leftMs) }
+    },
     async emit(results) {
-      const ends = results.some(endsJob)
+      const ends = results.some((result) => endsJob(job, result))
       const args = {
         channel: channelNames.log(sessionId),
-        entry,
-        attempt,
+        run,
         emit: (emits += 1),
         ends_job: ends ? 1 : 0,
         max_bytes: limits.maxBytes,
@@ -51,7 +66,7 @@ export function jobOutput(
         payloads: results.map(encode),
       }
       return redis.inOrder(marks.work, async () => {
-        const answer = await sessionEmit(redis, log, args)
+        const answer = await sessionEmit(redis, { ...marks, log, head }, args)
         if (answer === 'emitted') hasEnded ||= ends
         return answer
       })
@@ -63,15 +78,19 @@ export function jobOutput(
   }
 }
 
+const verdicts = z.enum(['run', 'run_after_output', 'cancelled', 'done', 'duplicate', 'superseded'])
+type Verdict = z.infer<typeof verdicts>
+
 /** Each job has one last result; after it nothing is left to do again. */
-function endsJob({ kind }: WorkerResult): boolean {
+function endsJob(job: Job, { kind }: WorkerResult): boolean {
   switch (kind) {
+    case 'segment_failed': // a generation goes on without the speech of a segment for which there was no room
+      return job.kind === 'synthesize'
     case 'transcript_final':
     case 'transcript_failed':
     case 'generation_finished':
     case 'generation_failed':
     case 'segment_spoken':
-    case 'segment_failed':
     case 'transcript_peeked':
     case 'tools_listed':
     case 'listing_failed':

@@ -5,15 +5,23 @@ import type { JobContext } from './context.ts'
 import { type SessionLogLimits, jobOutput } from './job-output.ts'
 import { type Job, subjectOf } from './jobs.ts'
 import { channelNames, keys } from './keys.ts'
+import type { Delivery } from './lane-hold.ts'
+import { retryDelayMs } from './lane-retry.ts'
 import type { Redis } from './redis.ts'
+import { text } from './reply.ts'
 import type { WorkerResult } from './results.ts'
 
+/** When a job that failed may be begun again: not at all, only while nothing of it is out, or always. */
+export type Repeatable = 'never' | 'before_output' | 'always'
+
 export interface JobRunOptions {
-  entry: string
-  attempt: number
+  delivery: Delivery
   maxAttempts: number
+  repeatable: Repeatable
   limits: SessionLogLimits
   clock: Clock
+  /** From 0 to 1. */
+  random(): number
   log: Log
   run(context: JobContext): Promise<void>
   failed(failure: Failure): WorkerResult[]
@@ -22,8 +30,20 @@ export interface JobRunOptions {
 /** Why a job ends before its code has ended. Its signal is aborted and what it still says is refused. */
 export type Ending = 'cancelled' | 'deadline' | 'superseded' | 'leaving'
 
-/** What becomes of the lane entry: it is taken out, or it stays for another attempt. */
-export type Conclusion = 'ack' | 'keep'
+/** What became of an attempt, and so of its lane entry. */
+export type Conclusion =
+  /** Its last result is out, which may be one that the code gave for a failure. */
+  | { kind: 'done' }
+  /** It was answered as failed. */
+  | { kind: 'failed' }
+  /** It was answered as failed, and somebody should look why: it was tried as often as a job is, or hit a bug. */
+  | { kind: 'dead'; failure: Failure }
+  /** There was nothing to do: it was cancelled, or is done already, or another entry of it is. */
+  | { kind: 'dropped' }
+  /** It is begun again after a while. */
+  | { kind: 'retry'; afterMs: number }
+  /** It is left to another attempt, which may be under way. */
+  | { kind: 'kept' }
 
 export interface JobRun {
   /** Ends the job early; only the first ending counts. */
@@ -36,18 +56,21 @@ export interface JobRun {
 
 /** Does one attempt at a job. Neither promise ever rejects. */
 export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun {
-  const { attempt, maxAttempts, clock, log } = options
+  const { delivery, maxAttempts, repeatable, clock, log } = options
+  const { origin: entry, attempt, deadlineAtMs } = delivery
   const about = { jobId: job.id, sessionId: job.sessionId, tenantId: job.tenantId, traceId: job.traceId, attempt }
-  const output = jobOutput(redis, job, options)
+  const output = jobOutput(redis, job, { entry, attempt, deadlineAtMs, limits: options.limits })
   const controller = new AbortController()
   const early = Promise.withResolvers<Ending>()
   let settled = Promise.resolve()
   let hasEnding = false
+  let hasEmitted = false // in this attempt or an earlier one
+  let endsAtMs = clock.now()
 
   const concluded = perform().catch((error: unknown): Conclusion => {
     log.warn({ ...about, error }, 'A job could not be concluded and is left for another attempt')
     end('leaving')
-    return 'keep'
+    return { kind: 'kept' }
   })
   return { end, concluded, settled: concluded.then(() => settled) }
 
@@ -61,56 +84,78 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   async function perform(): Promise<Conclusion> {
     const cancellation = await followCancellation(redis, job, () => end('cancelled')) // before begin, which sees earlier ones
     try {
-      const begun = await output.begin()
-      if (begun === 'superseded') return 'keep'
-      if (begun !== 'run' && begun !== 'run_after_output') return 'ack'
-      if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts))
-      return await runUntilDeadline(begun === 'run_after_output')
+      const { verdict, leftMs } = await output.begin()
+      if (verdict === 'superseded') return { kind: 'kept' }
+      if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
+      if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts), { isDead: true })
+      hasEmitted = verdict === 'run_after_output'
+      endsAtMs = clock.now() + leftMs
+      return await runUntilDeadline()
     } finally {
       await cancellation.close()
     }
   }
 
-  async function runUntilDeadline(hasEmitted: boolean): Promise<Conclusion> {
-    const leftMs = job.deadlineAtMs - clock.now()
-    if (leftMs <= 0) return answer(deadlineExceeded())
-    const disarm = clock.after(Math.min(leftMs, maxTimerMs), () => end('deadline'))
-    const ran = hasEnding ? Promise.resolve('never ran' as const) : run(hasEmitted)
+  async function runUntilDeadline(): Promise<Conclusion> {
+    if (leftMs() === 0) return answer(deadlineExceeded())
+    const disarm = clock.after(Math.min(leftMs(), maxTimerMs), () => end('deadline'))
+    const ran = hasEnding ? Promise.resolve('never ran' as const) : run()
     settled = ran.then(() => {})
     const outcome = await Promise.race([early.promise, ran])
     disarm()
-    if (outcome === 'superseded') return 'keep'
-    if (outcome === 'cancelled') return 'ack'
-    if (outcome === 'leaving' || outcome === 'never ran') return output.hasEnded ? 'ack' : 'keep'
+    if (outcome === 'superseded') return { kind: 'kept' }
+    if (outcome === 'cancelled') return { kind: 'dropped' }
+    if (outcome === 'leaving' || outcome === 'never ran') return { kind: output.hasEnded ? 'done' : 'kept' }
     end('leaving') // from here on only the answer is emitted
     if (outcome === 'deadline') return answer(deadlineExceeded())
-    return answer(outcome ?? new Failure('bug', 'no_result', 'The job ended without a result'))
+    return conclude(outcome ?? new Failure('bug', 'no_result', 'The job ended without a result'))
   }
 
   /** Answers the failure that the code threw, if it did. */
-  async function run(hasEmitted: boolean): Promise<Failure | undefined> {
+  async function run(): Promise<Failure | undefined> {
     try {
-      await options.run({ attempt, hasEmitted, signal: controller.signal, emit })
+      await options.run({ attempt, hasEmitted, leftMs, signal: controller.signal, emit })
       return undefined
     } catch (thrown) {
       return toFailure(thrown)
     }
   }
 
+  function leftMs(): number {
+    return Math.max(0, endsAtMs - clock.now())
+  }
+
   async function emit(...results: WorkerResult[]): Promise<boolean> {
     if (controller.signal.aborted) return false
     if (results.length === 0) return true
     const emitted = await output.emit(results)
-    if (emitted !== 'emitted') end(emitted)
+    if (emitted === 'emitted') hasEmitted = true
+    else end(emitted)
     return emitted === 'emitted'
   }
 
-  /** Emits the failure, unless the job has its last result already. */
-  async function answer(failure: Failure): Promise<Conclusion> {
+  /** Has the job begun again if that may help, else answers the failure; neither where the last result is out. */
+  async function conclude(failure: Failure): Promise<Conclusion> {
     await output.flushed()
-    if (output.hasEnded) return 'ack'
+    if (output.hasEnded) return { kind: 'done' }
+    const mayRepeat = repeatable === 'always' || (repeatable === 'before_output' && !hasEmitted)
+    const isLast = attempt >= maxAttempts
+    const afterMs = retryDelayMs(attempt, options.random())
+    if (!failure.retryable || !mayRepeat) return answer(failure, { isDead: failure.kind === 'bug' })
+    if (isLast || afterMs >= leftMs()) return answer(failure, { isDead: isLast })
+    log.warn({ ...about, code: failure.code, error: failure, afterMs }, 'A job failed and will be tried again')
+    return { kind: 'retry', afterMs }
+  }
+
+  /** Emits the failure, unless the job has its last result already. */
+  async function answer(failure: Failure, { isDead = false } = {}): Promise<Conclusion> {
+    await output.flushed()
+    if (output.hasEnded) return { kind: 'done' }
     log[failureRules[failure.kind].logLevel]({ ...about, code: failure.code, error: failure }, 'A job failed')
-    return (await output.emit(options.failed(failure))) === 'superseded' ? 'keep' : 'ack'
+    const emitted = await output.emit(options.failed(failure))
+    if (emitted === 'superseded') return { kind: 'kept' }
+    if (emitted === 'cancelled') return { kind: 'dropped' }
+    return isDead ? { kind: 'dead', failure } : { kind: 'failed' }
   }
 }
 
@@ -119,15 +164,24 @@ async function followCancellation(redis: Redis, job: Job, onCancelled: () => voi
   const subject = subjectOf(job)
   return redis.channels.subscribe(channelNames.cancel(job.sessionId), {
     onMessage(message) {
-      if (message.toString() === subject) onCancelled()
+      const cancelled = message.toString()
+      if (cancelled === subject || cancelled === '*') onCancelled() // `*`: the session has ended
     },
     onGap() {
-      ask(redis.commands, z.number(), 'EXISTS', keys.cancelled(job.sessionId, subject)).then(
-        (there) => there > 0 && onCancelled(),
+      isCancelled(redis, job).then(
+        (is) => is && onCancelled(),
         () => {}, // the next emit sees it
       )
     },
   })
+}
+
+async function isCancelled(redis: Redis, job: Job): Promise<boolean> {
+  const [marks, state] = await Promise.all([
+    ask(redis.commands, z.number(), 'EXISTS', keys.cancelled(job.sessionId, subjectOf(job))),
+    ask(redis.commands, text.nullable(), 'HGET', keys.session(job.sessionId), 'state'),
+  ])
+  return marks > 0 || state === 'ended'
 }
 
 const maxTimerMs = 2 ** 31 - 1

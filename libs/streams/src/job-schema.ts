@@ -6,7 +6,7 @@ const base = {
   id: z.templateLiteral(['job_', z.string()]),
   sessionId: z.templateLiteral(['sess_', z.string()]),
   tenantId: z.string(),
-  deadlineAtMs: z.number(),
+  deadlineMs: z.number(),
   traceId: z.string(),
 }
 const responseId = z.templateLiteral(['resp_', z.string()])

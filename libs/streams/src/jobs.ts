@@ -3,11 +3,12 @@ import type { ItemId, JobId, ResponseId, SessionId } from '@voicebox/kernel'
 
 /** What every job says: whose it is, until when it is worth doing, and which trace it belongs to. */
 interface JobBase {
+  /** Made by whoever wants the job: put on a lane twice, a job of one id is done once. */
   id: JobId
   sessionId: SessionId
   tenantId: string
-  /** Milliseconds since the epoch. A job met later is answered as failed, not run. */
-  deadlineAtMs: number
+  /** How long it is worth doing, from when it is put on its lane. Met later it is answered as failed, not run. */
+  deadlineMs: number
   traceId: string
 }
 

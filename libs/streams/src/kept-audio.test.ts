@@ -1,20 +1,11 @@
 import { newId } from '@voicebox/kernel'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Redis, appendAudio, closeSession, freeAudio, heardAudio, keepSpeech, keptSpeech } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { open } from './testing/streams.fixture.ts'
+import { describe, expect, it } from 'vitest'
+import { appendAudio, createSession, freeAudio, heardAudio, keepSpeech, keptSpeech } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { holdOptions } from './testing/sessions.fixture.ts'
 
-describe('The audio of an item', () => {
-  let server: TestRedis
-  let redis: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
+describe.each(redisKinds)('The audio of an item, on %s', (kind) => {
+  const redis = useRedis(kind).handle()
 
   it('is what was spoken, in order, even where a piece is written twice', async () => {
     const sessionId = newId('sess')
@@ -25,30 +16,47 @@ describe('The audio of an item', () => {
     ])
     expect([...(await keptSpeech(redis, sessionId, 'a', 100))]).toEqual([1, 2, 3, 4])
     expect([...(await keptSpeech(redis, sessionId, 'a', 3))]).toEqual([1, 2, 3])
-    expect(await redis.commands.pttl(`spoken:{${sessionId}}:a`)).toBeGreaterThan(0)
+    for (const key of ['spoken:', 'held:']) {
+      expect(await redis.commands.pttl(`${key}{${sessionId}}${key === 'held:' ? '' : ':a'}`)).toBeGreaterThan(0)
+    }
   })
 
   it('is what was heard, of an utterance that goes on too', async () => {
     const sessionId = newId('sess')
-    await appendAudio(redis, sessionId, 'a', Uint8Array.of(1, 2), { final: false })
+    const append = (at: number, pcm: Uint8Array | null) =>
+      appendAudio(redis, { sessionId, token: 1 }, 'a', at, pcm, { final: pcm === null })
+    await append(0, Uint8Array.of(1, 2))
     expect([...(await heardAudio(redis, sessionId, 'a', 100))]).toEqual([1, 2])
-    await appendAudio(redis, sessionId, 'a', Uint8Array.of(3, 4), { final: false })
-    await appendAudio(redis, sessionId, 'a', null, { final: true })
+    await append(1, Uint8Array.of(3, 4))
+    await append(2, null)
     expect([...(await heardAudio(redis, sessionId, 'a', 100))]).toEqual([1, 2, 3, 4])
     expect([...(await heardAudio(redis, sessionId, 'a', 2))]).toEqual([1, 2])
   })
 
-  it('is nothing once it was freed, or the session was closed', async () => {
+  it('is silent where a part of what was heard is lost', async () => {
     const sessionId = newId('sess')
+    const append = (at: number) =>
+      appendAudio(redis, { sessionId, token: 1 }, 'a', at, Uint8Array.of(1, 2), { final: false })
+    await append(0)
+    await append(3)
+    expect([...(await heardAudio(redis, sessionId, 'a', 100))]).toEqual([1, 2, 0, 0, 0, 0, 1, 2])
+    expect([...(await heardAudio(redis, sessionId, 'a', 5))]).toEqual([1, 2, 0, 0, 0])
+    await append(1_000_000)
+    expect(await heardAudio(redis, sessionId, 'a', 1_000)).toHaveLength(1_000)
+  })
+
+  it('is nothing once it was freed, or the session has ended', async () => {
+    const hold = await createSession(redis, holdOptions())
     for (const itemId of ['a', 'b']) {
-      await keepSpeech(redis, sessionId, itemId, 0, Uint8Array.of(1, 2))
-      await appendAudio(redis, sessionId, itemId, Uint8Array.of(1, 2), { final: true })
+      await keepSpeech(redis, hold.sessionId, itemId, 0, Uint8Array.of(1, 2))
+      await appendAudio(redis, hold, itemId, 0, Uint8Array.of(1, 2), { final: true })
     }
-    await freeAudio(redis, sessionId, 'a')
-    await closeSession(redis, sessionId, ['b'])
+    await freeAudio(redis, hold.sessionId, 'a')
+    expect(await keptSpeech(redis, hold.sessionId, 'b', 100)).toHaveLength(2)
+    await hold.end('closed')
     for (const itemId of ['a', 'b']) {
-      expect(await keptSpeech(redis, sessionId, itemId, 100)).toHaveLength(0)
-      expect(await heardAudio(redis, sessionId, itemId, 100)).toHaveLength(0)
+      expect(await keptSpeech(redis, hold.sessionId, itemId, 100)).toHaveLength(0)
+      expect(await heardAudio(redis, hold.sessionId, itemId, 100)).toHaveLength(0)
     }
   })
 })

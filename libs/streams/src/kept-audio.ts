@@ -1,12 +1,13 @@
 import type { ItemId, SessionId } from '@voicebox/kernel'
-import { z } from 'zod'
 import { ask } from './ask.ts'
-import { keys, sessionTtlMs } from './keys.ts'
+import { pieceOf } from './audio-piece.ts'
+import { keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import { readLog } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
 import { bytes } from './reply.ts'
+import { speechKeep } from './scripts.gen.ts'
 
-/** Keeps what was spoken for an item, from `atByte` of its audio on: so that writing it twice does no harm. */
+/** Keeps what was spoken for an item, from `atByte` of its audio on: so that writing it twice does no harm. Nothing once the session has ended. */
 export async function keepSpeech(
   redis: Redis,
   sessionId: SessionId,
@@ -14,17 +15,10 @@ export async function keepSpeech(
   atByte: number,
   pcm: Uint8Array,
 ): Promise<void> {
-  const key = keys.spoken(sessionId, itemId)
-  const written = ask(
-    redis.commands,
-    z.number(),
-    'SETRANGE',
-    key,
-    atByte,
-    Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength),
-  )
-  if (atByte === 0) await ask(redis.commands, z.number(), 'PEXPIRE', key, sessionTtlMs)
-  await written
+  const { session, held } = sessionKeys(sessionId)
+  const spoken = keys.spoken(sessionId, itemId)
+  const bytes = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)
+  await speechKeep(redis, { session, held, spoken }, { at_byte: atByte, ttl_ms: sessionTtlMs, pcm: bytes })
 }
 
 /** What was spoken for an item: pcm16, 24 kHz, mono, at most so many bytes of it; empty when it is gone. */
@@ -38,7 +32,7 @@ export async function keptSpeech(
   return ask(redis.commands, bytes, 'GETRANGE', keys.spoken(sessionId, itemId), 0, maxBytes - 1)
 }
 
-/** What was heard of an item so far, up to about so many bytes: pcm16, 16 kHz, mono; empty when it is gone. */
+/** What was heard of an item so far, up to so many bytes: pcm16, 16 kHz, mono; silence for what Redis has lost; empty when it is gone. */
 export async function heardAudio(
   redis: Redis,
   sessionId: SessionId,
@@ -54,11 +48,12 @@ export async function heardAudio(
     page.length > 0 && length < maxBytes;
     page = await readLog(redis, key, last)
   ) {
-    for (const { number, payload } of page) {
-      last = number
-      const pcm = payload.subarray(1) // after the mark that tells the end
+    for (const entry of page) {
+      const { at, pcm } = pieceOf(entry)
+      last = entry.number
+      if (length < Math.min(at * 2, maxBytes)) parts.push(new Uint8Array(Math.min(at * 2, maxBytes) - length))
       parts.push(pcm)
-      length += pcm.byteLength
+      length = at * 2 + pcm.byteLength
     }
   }
   return Buffer.concat(parts).subarray(0, maxBytes)

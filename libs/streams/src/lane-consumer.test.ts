@@ -1,63 +1,16 @@
-import { newId, silentLog, sleep } from '@voicebox/kernel'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  type LaneConsumer,
-  type Redis,
-  type SessionFollower,
-  type SynthesizeJob,
-  enqueue,
-  followSession,
-} from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { type Run, audio, brief, consume, lane, open, segmentJob, spoken } from './testing/streams.fixture.ts'
+import { sleep, systemClock } from '@voicebox/kernel'
+import { describe, expect, it, vi } from 'vitest'
+import { type LaneConsumer, type SynthesizeJob, createSession, enqueue, laneStats } from './index.ts'
 import { jobOutput, sessionLogLimits } from './job-output.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { patient, useLane } from './testing/lane.fixture.ts'
+import { deaf, holdOptions } from './testing/sessions.fixture.ts'
+import { type Run, audio, consume, lane, spoken } from './testing/streams.fixture.ts'
 
-const patient = { timeout: 15_000, interval: 10 }
-
-describe('a lane', () => {
-  let server: TestRedis
-  let redis: Redis
-  let sessionId = newId('sess')
-  let results: string[] = []
-  let follower: SessionFollower
-  const consumers: LaneConsumer[] = []
-
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
-  beforeEach(async () => {
-    await redis.commands.flushall()
-    sessionId = newId('sess')
-    results = []
-    const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
-  })
-  afterEach(async () => {
-    follower.close()
-    await Promise.all(consumers.splice(0).map((consumer) => consumer.close()))
-  })
-
-  const start = (name: string, run: Run, options: Parameters<typeof consume>[3] = {}): LaneConsumer => {
-    const consumer = consume(redis, name, run, options)
-    consumers.push(consumer)
-    return consumer
-  }
-  const put = async (about: Partial<SynthesizeJob> = {}): Promise<SynthesizeJob> => {
-    const job = segmentJob({ sessionId, ...about })
-    await enqueue(redis, lane, job)
-    return job
-  }
-  const isEmpty = async (): Promise<boolean> => {
-    const pending = (await redis.commands.xpending(lane, 'tts-workers')) as [number]
-    return (await redis.commands.xlen(lane)) === 0 && pending[0] === 0
-  }
-  const say = (expected: string[]): Promise<void> => vi.waitFor(() => expect(results).toEqual(expected), patient)
-  const empties = (): Promise<void> => vi.waitFor(async () => expect(await isEmpty()).toBe(true), patient)
+describe.each(redisKinds)('a lane, on %s', (kind) => {
+  const redis = useRedis(kind).handle()
+  const fixture = useLane(redis)
+  const { put, start, say, empties } = fixture
 
   it('keeps jobs that were queued before any consumer came, and hands them out in order', async () => {
     for (let segment = 0; segment < 20; segment++) await put({ segment })
@@ -123,10 +76,28 @@ describe('a lane', () => {
   it('does not run a job past its deadline', async () => {
     const run = vi.fn()
     start('one', run)
-    await put({ deadlineAtMs: Date.now() - 1 })
+    await put({ deadlineMs: 0 })
     await empties()
     await say(['deadline_exceeded'])
     expect(run).not.toHaveBeenCalled()
+  })
+
+  it.each([-1, 1])('counts the time of a job by no worker’s clock, though that is %d h off', async (hours) => {
+    const clock = { ...systemClock, now: () => systemClock.now() + hours * 3_600_000 }
+    const left: number[] = []
+    const run: Run = async (job, context) => {
+      left.push(context.leftMs())
+      await context.emit(spoken(job))
+    }
+    start('one', run, { clock })
+    await put({ deadlineMs: 0 })
+    await put({ deadlineMs: 60_000 })
+    await empties()
+    const answers = ['deadline_exceeded', 'segment_spoken']
+    await vi.waitFor(() => expect([...fixture.results].sort()).toEqual(answers), patient)
+    expect(left).toHaveLength(1)
+    expect(left[0]).toBeGreaterThan(0)
+    expect(left[0]).toBeLessThanOrEqual(60_000)
   })
 
   it('answers a deadline that passes during the run at once, and refuses what the job still says', async () => {
@@ -137,11 +108,48 @@ describe('a lane', () => {
       await goOn.promise // an engine that does not obey its signal
       late.resolve(await context.emit(audio(job, 'late')))
     })
-    await put({ deadlineAtMs: Date.now() + 200 })
+    await put({ deadlineMs: 200 })
     await empties()
     goOn.resolve()
     expect(await late.promise).toBe(false)
     await say(['in time', 'deadline_exceeded'])
+  })
+
+  it('aborts what it does for a session that ends, and does nothing more for it', async () => {
+    const hold = await createSession(redis, holdOptions({ sessionId: fixture.sessionId }))
+    const aborted = Promise.withResolvers<boolean>()
+    const run = vi.fn<Run>(async (job, context) => {
+      await sleep(60_000, context.signal)
+      aborted.resolve(await context.emit(spoken(job)))
+    })
+    start('one', run)
+    await put()
+    await vi.waitFor(() => expect(run).toHaveBeenCalledOnce(), patient)
+    await hold.end('closed')
+    expect(await aborted.promise).toBe(false)
+    await put()
+    await empties()
+    expect(run).toHaveBeenCalledOnce()
+    expect(fixture.results).toEqual([])
+    await hold.close()
+  })
+
+  it('notices that a session has ended also where it missed the news', async () => {
+    const hold = await createSession(redis, holdOptions({ sessionId: fixture.sessionId }))
+    const { redis: half, tellGap } = deaf(redis)
+    const aborted = Promise.withResolvers<void>()
+    const run = vi.fn<Run>(async (_, { signal }) => {
+      await sleep(60_000, signal)
+      aborted.resolve()
+    })
+    const consumer = consume(half, 'one', run)
+    await put()
+    await vi.waitFor(() => expect(run).toHaveBeenCalledOnce(), patient)
+    await hold.end('closed')
+    tellGap()
+    await aborted.promise
+    await consumer.close()
+    await hold.close()
   })
 
   it('acks an entry that is not a job and goes on', async () => {
@@ -167,9 +175,37 @@ describe('a lane', () => {
     await say(['segment_spoken'])
   })
 
+  it('hears the later of two that have the same attempt, because the lane had lost that it was delivered', async () => {
+    const taken = Promise.withResolvers<void>()
+    const wasRefused = Promise.withResolvers<boolean>()
+    start('one', async (job, context) => {
+      for (let time = 0; time < 3; time++) await context.emit(audio(job, 'theirs'))
+      await taken.promise
+      wasRefused.resolve(!(await context.emit(audio(job, 'late'))))
+    })
+    await put()
+    await say(['theirs', 'theirs', 'theirs'])
+    await redis.commands.call('XGROUP', 'DESTROY', lane, 'tts-workers')
+    await redis.commands.call('XGROUP', 'CREATE', lane, 'tts-workers', '0')
+    const attempts: number[] = []
+    start('two', async (job, context) => {
+      attempts.push(context.attempt)
+      await context.emit(audio(job, 'ours'))
+      taken.resolve()
+      await wasRefused.promise
+      await context.emit(spoken(job))
+    })
+    await say(['theirs', 'theirs', 'theirs', 'ours', 'segment_spoken'])
+    expect(await wasRefused.promise).toBe(true)
+    expect(attempts).toEqual([1])
+    await empties()
+  })
+
   it('only acks a job that was done but not acked by a worker that died', async () => {
     const job = await put()
-    const output = jobOutput(redis, job, { entry: await deliverTo('dead'), attempt: 1, limits: sessionLogLimits })
+    const entry = await deliverTo('dead')
+    const owner = { entry, attempt: 1, deadlineAtMs: Date.now() + 60_000 }
+    const output = jobOutput(redis, job, { ...owner, limits: sessionLogLimits })
     await output.begin()
     await output.emit([spoken(job)])
     const run = vi.fn()
@@ -211,6 +247,30 @@ describe('a lane', () => {
     expect(await redis.commands.xinfo('CONSUMERS', lane, 'tts-workers')).toEqual([])
   })
 
+  it('counts a consumer as gone from when it takes no more, though it shows life for what it ends', async () => {
+    const goOn = Promise.withResolvers<void>()
+    const began = Promise.withResolvers<void>()
+    const run: Run = async (job, context) => {
+      began.resolve()
+      await goOn.promise
+      await context.emit(spoken(job))
+    }
+    const consumer = start('one', run, { claimAfterMs: 300, heartbeatMs: 20 })
+    await put()
+    await began.promise
+    const closing = consumer.close({ deadlineMs: 20_000 })
+    await vi.waitFor(async () => expect((await laneStats(redis, lane)).consumers).toBe(0), patient)
+    const thief = vi.fn()
+    const other = start('two', thief, { claimAfterMs: 300, heartbeatMs: 20 })
+    await sleep(1_000)
+    expect((await laneStats(redis, lane)).consumers).toBe(1)
+    expect(thief).not.toHaveBeenCalled()
+    await other.close()
+    goOn.resolve()
+    await closing
+    await say(['segment_spoken'])
+  })
+
   it('aborts jobs that outlast the closing deadline and leaves them to others at once', async () => {
     const aborted = Promise.withResolvers<void>()
     const started = Promise.withResolvers<void>()
@@ -224,7 +284,7 @@ describe('a lane', () => {
     await consumer.close({ deadlineMs: 50 })
     await aborted.promise
     const attempts: number[] = []
-    const claimAfterMs = 3_600_000 // only what was left can be claimed
+    const claimAfterMs = 3_600_000 // what was left need not be claimed
     start(
       'two',
       async (job, context) => {

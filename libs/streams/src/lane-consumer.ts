@@ -1,9 +1,12 @@
-import { type Clock, type Closable, type Failure, type Log, sleep } from '@voicebox/kernel'
+import { type Clock, type Closable, type Failure, type Log, assertNever, sleep } from '@voicebox/kernel'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, sessionLogLimits } from './job-output.ts'
-import { type JobRun, startJob } from './job-run.ts'
-import type { Lane } from './jobs.ts'
-import { type Delivery, type JobIn, holdLane } from './lane.ts'
+import { type Conclusion, type JobRun, type Repeatable, startJob } from './job-run.ts'
+import { letterOf } from './dead-letter.ts'
+import type { Job, Lane } from './jobs.ts'
+import { keys } from './keys.ts'
+import { type Delivery, holdLane } from './lane-hold.ts'
+import type { JobIn } from './lane-job.ts'
 import type { Redis } from './redis.ts'
 import type { WorkerResult } from './results.ts'
 
@@ -15,41 +18,56 @@ export interface ConsumeLaneOptions<L extends Lane> {
   claimAfterMs: number
   /** How often the holder of a job shows life, and looks for abandoned ones. Absent: a quarter of `claimAfterMs`. */
   heartbeatMs?: number
-  /** A job that was begun this often without an end is answered as failed. Absent: 3. */
+  /** A job that was begun this often, and failed or lost its worker each time, is answered as failed. Absent: 3. */
   maxAttempts?: number
+  /** When a job that failed may be begun again, here or elsewhere; one whose worker was lost always is. Absent: before its first output. */
+  repeatable?(job: JobIn<L>): Repeatable
   /** Unique among all consumers of the lane. */
   consumer: string
   limits?: SessionLogLimits
   clock: Clock
+  /** Chance, from 0 to 1, for the wait before a retry. */
+  random?(): number
   log: Log
+  /** Told of each attempt what came of it, for the metrics. */
+  onOutcome?(outcome: JobOutcome): void
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
   failed(job: JobIn<L>, failure: Failure): WorkerResult[]
 }
 
+/** `claimed`: taken over from a silent worker. `dead`: answered as failed and kept as a dead letter. */
+export type JobOutcome = 'done' | 'failed' | 'retried' | 'claimed' | 'dead'
+
 export interface LaneConsumer extends Closable {
   /** Jobs that are being done. */
   readonly busy: number
-  /** Takes no more jobs, lets running ones end until the deadline, then aborts them and leaves them to other consumers. */
+  /**
+   * Takes no more jobs and lets running ones end until shortly before the deadline, then aborts them and puts them back for
+   * others. It is over by the deadline, also when Redis is away, or after `lastMs` where that is longer.
+   */
   close(options?: { deadlineMs?: number }): Promise<void>
 }
 
 /** Does the jobs of a lane until it is closed. It outlives any outage of Redis; a job that it loses by that is claimed again. */
 export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOptions<L>): LaneConsumer {
   const { lane, consumer, concurrency, claimAfterMs, clock, log, maxAttempts = 3, limits = sessionLogLimits } = options
+  const { repeatable = () => 'before_output', random = Math.random, onOutcome = () => {} } = options
   const heartbeatMs = options.heartbeatMs ?? claimAfterMs / 4
+  const beatMs = Math.min(heartbeatMs, maxBeatMs)
   const hold = holdLane(redis, lane, consumer)
-  const connection = redis.openBlocking()
+  const connection = redis.openBlocking(keys.lane(lane))
   const closing = new AbortController()
   const held = new Map<Delivery, JobRun>() // entries that are worked on
   const slots = new Map<JobRun, Promise<void>>() // code may run on for a little after its entry's fate is clear
   let slotFreed = Promise.withResolvers<void>()
   let claimAtMs = clock.now()
-  let stopHeartbeat = clock.after(heartbeatMs, () => void heartbeat())
+  let stopHeartbeat = (): void => {}
+  let isGone = false
+  void heartbeat()
   const reading = keepReading()
   let closed: Promise<void> | undefined
-  let isGone = false
 
   return {
     get busy() {
@@ -76,7 +94,10 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     if (free === 0) return slotFreed.promise
     if (clock.now() < claimAtMs) return take(await hold.read(connection, free, blockMs(heartbeatMs)))
     claimAtMs = clock.now() + heartbeatMs
-    take(await hold.claim(free, claimAfterMs))
+    await hold.tend()
+    const claimed = await hold.claim(free, claimAfterMs)
+    for (const { job } of claimed) if (job !== null) onOutcome('claimed')
+    take(claimed)
   }
 
   function take(deliveries: Delivery[]): void {
@@ -90,18 +111,28 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
       for (const [other, run] of held) if (other.entry === delivery.entry) run.end('superseded')
       const run = start(delivery, delivery.job as JobIn<L>)
       held.set(delivery, run)
-      slots.set(run, finish(delivery, run))
+      slots.set(run, finish(delivery, delivery.job, run))
     }
   }
 
-  function start({ entry, attempt }: Delivery, job: JobIn<L>): JobRun {
+  function start(delivery: Delivery, job: JobIn<L>): JobRun {
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
-    return startJob(redis, job, { entry, attempt, maxAttempts, limits, clock, log, run, failed })
+    const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
+    return startJob(redis, job, { ...about, run, failed })
   }
 
-  async function finish(delivery: Delivery, run: JobRun): Promise<void> {
-    if ((await run.concluded) === 'ack') await ack(delivery)
+  async function finish(delivery: Delivery, job: Job, run: JobRun): Promise<void> {
+    const conclusion = await run.concluded
+    try {
+      await settleEntry(delivery, job, conclusion)
+    } catch (error) {
+      const { entry } = delivery
+      log.warn(
+        { error, lane, entry, conclusion: conclusion.kind },
+        'A lane did not hear what became of a job; it is claimed later',
+      )
+    }
     held.delete(delivery)
     await run.settled
     slots.delete(run)
@@ -109,36 +140,67 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     slotFreed = Promise.withResolvers()
   }
 
+  async function settleEntry(delivery: Delivery, job: Job, conclusion: Conclusion): Promise<void> {
+    switch (conclusion.kind) {
+      case 'kept':
+        return
+      case 'dropped':
+        return hold.ack(delivery)
+      case 'done':
+      case 'failed':
+        onOutcome(conclusion.kind)
+        return hold.ack(delivery)
+      case 'dead':
+        onOutcome('dead')
+        return hold.bury(delivery, letterOf(job, delivery, conclusion.failure))
+      case 'retry':
+        onOutcome('retried')
+        await hold.retry(delivery, conclusion.afterMs)
+        return putBackAfter(conclusion.afterMs)
+      default:
+        return assertNever(conclusion)
+    }
+  }
+
+  /** Others would put the job back too, but later. */
+  function putBackAfter(ms: number): void {
+    if (closing.signal.aborted) return
+    const cancel = clock.after(ms + timerSlackMs, () => {
+      closing.signal.removeEventListener('abort', cancel)
+      hold.tend().catch((error: unknown) => log.warn({ error, lane }, 'A job is put back later than it was due'))
+    })
+    closing.signal.addEventListener('abort', cancel, { once: true })
+  }
+
   async function ack(delivery: Delivery): Promise<void> {
     try {
       await hold.ack(delivery)
     } catch (error) {
-      log.warn({ error, lane, entry: delivery.entry }, 'A finished job was not acked; it will be claimed and acked')
+      log.warn({ error, lane, entry: delivery.entry }, 'A lane entry was not taken out; it will be claimed')
     }
   }
 
   async function heartbeat(): Promise<void> {
     try {
-      const lost = held.size > 0 ? await hold.extend([...held.keys()]) : []
+      const lost = await hold.beat([...held.keys()], { takesJobs: !closing.signal.aborted })
       for (const delivery of lost) held.get(delivery)?.end('superseded')
     } catch (error) {
       log.warn({ error, lane }, 'A lane did not hear a heartbeat')
     }
-    if (!isGone) stopHeartbeat = clock.after(heartbeatMs, () => void heartbeat())
+    if (!isGone) stopHeartbeat = clock.after(beatMs, () => void heartbeat())
   }
 
   async function close(deadlineMs: number): Promise<void> {
     closing.abort()
     connection.disconnect()
     slotFreed.resolve()
-    await reading
-    await leave()
-    await settled(deadlineMs)
+    const left = reading.then(leave) // may take long when Redis is away
+    await settled(Math.max(0, deadlineMs - lastMs))
     for (const run of slots.keys()) run.end('leaving')
-    await settled(graceMs)
+    await settled(lastMs / 2)
     isGone = true
     stopHeartbeat()
-    await leave()
+    await endsWithin(lastMs / 2, left.then(leave))
   }
 
   async function leave(): Promise<void> {
@@ -150,15 +212,26 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
   }
 
   /** Waits until all jobs have settled, or the time is over. */
-  async function settled(withinMs: number): Promise<void> {
-    const done = new AbortController()
-    void Promise.all(slots.values()).then(() => done.abort())
-    await sleep(withinMs, done.signal)
+  function settled(withinMs: number): Promise<void> {
+    return endsWithin(withinMs, Promise.all(slots.values()))
   }
 }
 
-/** How long code may take to obey its signal when the consumer closes. */
-const graceMs = 1_000
+/** Waits until the promise has resolved, or the time is over. */
+async function endsWithin(ms: number, promise: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  void promise.then(() => done.abort())
+  await sleep(ms, done.signal)
+}
+
+/** The last of the time to leave: a half for code to obey its signal, a half to put back what it had. */
+const lastMs = 2_000
+
+/** Whoever watches a lane misses a worker soon. */
+const maxBeatMs = 2_000
+
+/** A timer may run out a little early. */
+const timerSlackMs = 2
 
 /** Redis counts whole milliseconds, and 0 would be for ever. */
 function blockMs(heartbeatMs: number): number {

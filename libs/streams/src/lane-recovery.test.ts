@@ -4,22 +4,15 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type SessionId, newId, silentLog, sleep } from '@voicebox/kernel'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  type JobContext,
-  type LaneConsumer,
-  type Redis,
-  type SessionFollower,
-  enqueue,
-  followSession,
-} from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { type Run, audio, brief, consume, lane, open, segmentJob, spoken } from './testing/streams.fixture.ts'
+import { type JobContext, type LaneConsumer, type SessionFollower, enqueue, followSession } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { type Run, audio, brief, consume, lane, segmentJob, spoken } from './testing/streams.fixture.ts'
 
 const patient = { timeout: 20_000, interval: 10 }
 
-describe('a job whose worker goes silent', () => {
-  let server: TestRedis
-  let redis: Redis
+describe.each(redisKinds)('a job whose worker goes silent, on %s', (kind) => {
+  const server = useRedis(kind, { persistent: true })
+  const redis = server.handle()
   let sessionId: SessionId
   let results: string[]
   let follower: SessionFollower
@@ -27,8 +20,6 @@ describe('a job whose worker goes silent', () => {
   const consumers: LaneConsumer[] = []
 
   beforeEach(async () => {
-    server = await startRedis({ persistent: true })
-    redis = await open(server.url)
     sessionId = newId('sess')
     results = []
     const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
@@ -39,8 +30,6 @@ describe('a job whose worker goes silent', () => {
     worker?.kill('SIGKILL')
     worker = undefined
     await Promise.all(consumers.splice(0).map((consumer) => consumer.close()))
-    await redis.close()
-    await server.close()
   })
 
   const start = (name: string, run: Run, options: Parameters<typeof consume>[3] = {}): LaneConsumer => {
@@ -145,7 +134,7 @@ describe('a job whose worker goes silent', () => {
     const texts = Array.from({ length: 60 }, (_, index) => `segment ${index}`)
     for (const text of texts.slice(0, 30)) await enqueue(redis, lane, segmentJob({ sessionId, text }))
     await vi.waitFor(() => expect(done.size).toBeGreaterThan(5), patient)
-    await server.restart()
+    await server.restart(lane)
     for (const text of texts.slice(30)) await enqueue(redis, lane, segmentJob({ sessionId, text }))
     await empties()
     const ends = (): string[] => results.filter((result) => result === 'segment_spoken')
@@ -161,7 +150,7 @@ describe('a job whose worker goes silent', () => {
     start('one', async (job, context) => void (await context.emit(audio(job, job.text), spoken(job))))
     await enqueue(redis, lane, segmentJob({ sessionId, text: 'before' }))
     await vi.waitFor(() => expect(results).toEqual(['before', 'segment_spoken']), patient)
-    await redis.commands.flushall()
+    await server.each('FLUSHALL')
     await enqueue(redis, lane, segmentJob({ sessionId, text: 'after' }))
     await vi.waitFor(() => expect(results).toEqual(['before', 'segment_spoken', 'after', 'segment_spoken']), patient)
     expect(lost).toHaveBeenCalledOnce()

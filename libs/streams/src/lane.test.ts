@@ -1,67 +1,59 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Redis, enqueue } from './index.ts'
-import { type LaneHold, holdLane } from './lane.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { lane, open, segmentJob } from './testing/streams.fixture.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { enqueue } from './index.ts'
+import { holdLane } from './lane-hold.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { lane, segmentJob } from './testing/streams.fixture.ts'
 
-describe('a hold on a lane entry', () => {
-  let server: TestRedis
-  let redis: Redis
-  let old: LaneHold
-  let next: LaneHold
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
+describe.each(redisKinds)('a lane that has no room for another job, on %s', (kind) => {
+  const redis = useRedis(kind).handle()
   beforeEach(async () => {
-    await redis.commands.flushall()
-    old = holdLane(redis, lane, 'old')
-    next = holdLane(redis, lane, 'next')
-    await enqueue(redis, lane, segmentJob())
+    await redis.commands.del(lane, `pace:{${lane}}`)
   })
 
-  const holder = async (): Promise<string | undefined> => {
-    const pending = (await redis.commands.xpending(lane, 'tts-workers', '-', '+', 1)) as [string, string][]
-    return pending[0]?.[1]
-  }
+  const put = (maxWaiting: number) => enqueue(redis, lane, segmentJob(), { maxWaiting })
 
-  it('passes to the claimer for good: the old holder can neither show life nor ack', async () => {
-    const [held] = await old.read(redis.commands, 1, 1)
-    const [claimed] = await next.claim(1, 0)
-    if (held === undefined || claimed === undefined) throw new Error('nothing was delivered')
-    expect([held.attempt, claimed.attempt]).toEqual([1, 2])
-    expect(await old.extend([held])).toEqual([held])
-    expect(await holder()).toBe('next')
-    await old.ack(held)
-    expect(await redis.commands.xlen(lane)).toBe(1)
-    expect(await next.extend([claimed])).toEqual([])
-    await next.ack(claimed)
-    expect(await redis.commands.xlen(lane)).toBe(0)
-    expect(await holder()).toBeUndefined()
+  it('refuses it, and takes it as soon as one that waits is begun', async () => {
+    for (let waiting = 0; waiting < 3; waiting++) expect(await put(3)).toBe('queued')
+    expect(await put(3)).toMatchObject({ kind: 'full' })
+    const hold = holdLane(redis, lane, 'one')
+    expect(await hold.read(redis.commands, 1, 1)).toHaveLength(1)
+    expect(await put(3)).toBe('queued')
+    expect(await put(3)).toMatchObject({ kind: 'full' })
+    expect(await redis.commands.xlen(lane)).toBe(4)
   })
 
-  it('of an earlier attempt is void even for the same consumer', async () => {
-    const [held] = await old.read(redis.commands, 1, 1)
-    const [again] = await old.claim(1, 0)
-    if (held === undefined || again === undefined) throw new Error('nothing was delivered')
-    expect(await old.extend([held])).toEqual([held])
-    await old.ack(held)
-    expect(await redis.commands.xlen(lane)).toBe(1)
-    await old.ack(again)
-    expect(await redis.commands.xlen(lane)).toBe(0)
+  it('counts none that are being done', async () => {
+    const hold = holdLane(redis, lane, 'one')
+    for (let begun = 0; begun < 20; begun++) {
+      expect(await put(1)).toBe('queued')
+      await hold.read(redis.commands, 1, 1)
+    }
   })
 
-  it('cannot be claimed while it shows life, and can when it was left', async () => {
-    const [held] = await old.read(redis.commands, 1, 1)
-    if (held === undefined) throw new Error('nothing was delivered')
-    expect(await next.claim(1, 60_000)).toEqual([])
-    await old.leave([held])
-    expect(await next.claim(1, 60_000)).toEqual([])
-    await old.leave([])
-    expect(await next.claim(1, 60_000)).toMatchObject([{ entry: held.entry, attempt: 2, job: held.job }])
+  it('tells how long what waits will take at the pace of late', async () => {
+    const hold = holdLane(redis, lane, 'one')
+    for (let done = 0; done < 50; done++) {
+      await put(100)
+      for (const delivery of await hold.read(redis.commands, 1, 1)) await hold.ack(delivery)
+    }
+    for (let waiting = 0; waiting < 30; waiting++) await put(100)
+    // 50 in 10 to 20 s: 30 take 6 to 12
+    const refusal = await put(30)
+    expect(refusal).toMatchObject({ kind: 'full' })
+    const { retryAfterMs } = refusal as { retryAfterMs: number }
+    expect(retryAfterMs).toBeGreaterThanOrEqual(6_000)
+    expect(retryAfterMs).toBeLessThanOrEqual(12_000)
+  })
+
+  it('sends nobody away for more than half a minute, or for less than a second', async () => {
+    await put(10)
+    expect(await put(1)).toEqual({ kind: 'full', retryAfterMs: 30_000 })
+    const hold = holdLane(redis, lane, 'one')
+    for (let done = 0; done < 100; done++) {
+      await put(10)
+      for (const delivery of await hold.read(redis.commands, 1, 1)) await hold.ack(delivery)
+    }
+    await put(10)
+    expect(await put(1)).toEqual({ kind: 'full', retryAfterMs: 1_000 })
   })
 })

@@ -1,6 +1,6 @@
 import { newId, sleep } from '@voicebox/kernel'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type Counted,
   type LimitRefusal,
@@ -11,8 +11,7 @@ import {
   settle,
 } from './index.ts'
 import { modelOf } from './limiter.testing.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { open } from './testing/streams.fixture.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
 
 interface Call {
   gateway: number
@@ -47,17 +46,9 @@ interface Played {
   told: LimitsState & { refusal?: LimitRefusal | null }
 }
 
-describe('Property: over any schedule of several gateways', () => {
-  let server: TestRedis
-  let gateways: Redis[]
-  beforeAll(async () => {
-    server = await startRedis()
-    gateways = await Promise.all([open(server.url), open(server.url), open(server.url)])
-  })
-  afterAll(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.close()))
-    await server.close()
-  })
+describe.each(redisKinds)('Property: over any schedule of several gateways, on %s', (kind) => {
+  const server = useRedis(kind)
+  const gateways = [server.handle(), server.handle(), server.handle()]
 
   /** Makes all calls, without waiting for their answers, and tells them in the order in which the server took them. */
   async function play(calls: Call[], allowed: RateLimits): Promise<Played[]> {

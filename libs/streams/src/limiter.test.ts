@@ -1,25 +1,14 @@
 import { newId, sleep } from '@voicebox/kernel'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type RateLimits, type Redis, reserve, settle } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { open } from './testing/streams.fixture.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { type RateLimits, reserve, settle } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
 
 const limits: RateLimits = { requests: 3, tokens: 100, windowMs: 60_000 }
 
-describe('the limiter', () => {
-  let server: TestRedis
-  let redis: Redis
-  let other: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-    other = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await other.close()
-    await server.close()
-  })
+describe.each(redisKinds)('the limiter, on %s', (kind) => {
+  const server = useRedis(kind)
+  const redis = server.handle()
+  const other = server.handle()
 
   const newTenant = (): string => newId('sess')
   const counted = (tokens: number) => ({ responseId: newId('resp'), tokens })
@@ -96,17 +85,17 @@ describe('the limiter', () => {
   })
 
   it('keeps no more than was admitted in a window, and nothing of a tenant that left', async () => {
-    await redis.commands.flushall()
+    await server.each('FLUSHALL')
     const tenant = newTenant()
     const brief = { ...limits, windowMs: 50 }
     for (let round = 0; round < 40; round++) {
       await reserve(redis, tenant, brief, counted(1))
       if (round % 10 === 9) await sleep(60)
     }
-    const names = await redis.commands.keys('*')
+    const names = await server.keys()
     expect(names.every((name) => name.includes(`{${tenant}}`))).toBe(true)
     expect(await redis.commands.zcard(`limits:{${tenant}}:requests`)).toBeLessThanOrEqual(3)
     expect(await redis.commands.hlen(`limits:{${tenant}}:amounts`)).toBeLessThanOrEqual(4)
-    await vi.waitFor(async () => expect(await redis.commands.dbsize()).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await server.keys()).toEqual([]), { timeout: 10_000 })
   })
 })

@@ -130,14 +130,20 @@ const retryMs = 200
 /** Reads a page of the entries that follow a number; a short page is the log's end. */
 export async function readLog(redis: Redis, key: string, after: number): Promise<LogEntry[]> {
   const page = await ask(redis.commands, entries, 'XRANGE', key, `(${after}-0`, '+', 'COUNT', pageLength)
-  return page.map(([id, [, previous, , payload]]) => ({
-    number: Number.parseInt(id, 10),
-    previous: Number(previous),
-    payload: payload ?? Buffer.alloc(0),
-  }))
+  return page.map(entryOf)
+}
+
+/** The newest entry of a log, if it has any. */
+export async function lastEntry(redis: Redis, key: string): Promise<LogEntry | null> {
+  const [last] = await ask(redis.commands, entries, 'XREVRANGE', key, '+', '-', 'COUNT', 1)
+  return last === undefined ? null : entryOf(last)
 }
 
 const entries = z.array(streamEntry)
+
+function entryOf([id, [, previous, , payload]]: z.infer<typeof streamEntry>): LogEntry {
+  return { number: Number.parseInt(id, 10), previous: Number(previous), payload: payload ?? Buffer.alloc(0) }
+}
 
 /** Null for what `session.emit` and `audio.append` did not write. */
 function decodeMessage(message: Buffer): LogEntry | null {

@@ -1,29 +1,45 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { silentLog } from '@voicebox/kernel'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { makeInOrder } from './in-order.ts'
 import { openRedis } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
 import { open } from './testing/streams.fixture.ts'
 
 const patient = { timeout: 15_000, interval: 10 }
 
-describe('the way to Redis', () => {
-  let server: TestRedis
-  beforeEach(async () => {
-    server = await startRedis()
-  })
-  afterEach(() => server.close())
+describe.each(redisKinds)('the way to Redis, on %s', (kind) => {
+  const server = useRedis(kind)
 
-  it('is ready exactly while the server answers', async () => {
+  it('is ready exactly while the server answers, and fails what waited for it for seconds', async () => {
     const redis = await open(server.url)
     expect(redis.isReady()).toBe(true)
     await server.stop()
+    const waiting = expect(redis.commands.get('key')).rejects.toThrow()
     await vi.waitFor(() => expect(redis.isReady()).toBe(false), patient)
+    await waiting
     await server.restart()
     await vi.waitFor(() => expect(redis.isReady()).toBe(true), patient)
     await redis.close()
     expect(redis.isReady()).toBe(false)
+  })
+
+  it('tells when the server goes silent and when it answers again, and is not taken in by its own hold-ups', async () => {
+    const redis = await open(server.url)
+    const told: string[] = []
+    const watching = redis.watch({ onAway: () => told.push('away'), onBack: () => told.push('back') })
+    const untilMs = performance.now() + 1_500
+    while (performance.now() < untilMs); // this process is busy, and Redis is not to blame
+    await wait(300)
+    expect(told).toEqual([])
+    await server.pause()
+    await vi.waitFor(() => expect(told).toEqual(['away']), patient)
+    await vi.waitFor(() => expect(redis.isReady()).toBe(false), { ...patient, timeout: 8_000 }) // the connection is still there
+    await server.resume()
+    await vi.waitFor(() => expect(told).toEqual(['away', 'back']), patient)
+    expect(redis.isReady()).toBe(true)
+    await watching.close()
+    await redis.close()
   })
 
   it('waits for a server that comes later, and no longer than its signal', async () => {
@@ -69,7 +85,7 @@ describe('the way to Redis', () => {
     )
     await third.close()
     await vi.waitFor(
-      async () => expect(await redis.commands.pubsub('NUMSUB', 'channel')).toEqual(['channel', 0]),
+      async () => expect(new Set((await server.each('PUBSUB', 'SHARDCHANNELS')).flat())).toEqual(new Set()),
       patient,
     )
     await redis.close()

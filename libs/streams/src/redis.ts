@@ -1,24 +1,30 @@
-import { type Closable, Failure, type Log, newId } from '@voicebox/kernel'
+import { type Closable, type Log, sleep } from '@voicebox/kernel'
+import { type BlockingSender, openBlocking } from './blocking.ts'
 import { type Channels, makeChannels } from './channels.ts'
-import { type Connection, openConnection } from './connection.ts'
+import type { Commands } from './connection.ts'
 import { type InOrder, makeInOrder } from './in-order.ts'
+import { type RedisWatcher, watchPulse } from './pulse.ts'
+import { reach } from './reach.ts'
 
-/** The way to Redis. It reconnects by itself; while Redis is away, commands wait some seconds and then fail. */
+/** The way to Redis, be it one server or a cluster. It reconnects by itself; while Redis is away, commands wait some seconds and then fail. */
 export interface Redis extends Closable {
-  /** Whether Redis would answer now; for readiness probes. */
+  /** Whether Redis would answer now, on every node; for readiness probes. */
   isReady(): boolean
-  /** Names this handle among all others and counts its writes, so that a script can tell a write that is sent twice. */
-  nextWrite(): { writer: string; write: number }
-  readonly commands: Connection
+  /** Tells when Redis goes away and comes back; of a cluster, when any of its nodes does. The caller closes what it gets. */
+  watch(watcher: RedisWatcher): Closable
+  readonly commands: Commands
   readonly channels: Channels
   readonly inOrder: InOrder
-  /** Opens a connection for commands that block. The caller closes it, by `disconnect()`. */
-  openBlocking(): Connection
+  /** Opens a connection for commands that block on this key. The caller closes it, by `disconnect()`. */
+  openBlocking(key: string): BlockingSender
   close(): Promise<void>
 }
 
 export interface RedisOptions {
-  /** `redis://`, `rediss://`, `unix:///path` or a path. */
+  /**
+   * `redis://`, `rediss://`, `unix:///path` or a path. A server that belongs to a cluster leads to all of it; several may be
+   * named, with commas between their hosts, so that any one of them may be away.
+   */
   url: string
   /** Shown in the server's list of clients. */
   name: string
@@ -28,59 +34,38 @@ export interface RedisOptions {
 }
 
 /** Resolves when Redis answers; until then it keeps trying. */
-export async function openRedis({ url, name, log, signal }: RedisOptions): Promise<Redis> {
-  const commands = openConnection({ url, name, use: 'commands', log })
-  try {
-    await becomesReady(commands, signal)
-  } catch (error) {
-    commands.disconnect()
-    throw error
-  }
-  const channels = makeChannels(() => openConnection({ url, name, use: 'subscriber', log }), log)
+export async function openRedis(options: RedisOptions): Promise<Redis> {
+  const { commands, shards } = await reach(options)
+  const { log } = options
+  const channels = makeChannels(shards, log)
+  const pulse = watchPulse({
+    ask: () => Promise.all(shards.probes().map((key) => commands.exists(key))),
+    whileAway: () => shards.refresh(), // another node may have taken over
+  })
+  pulse.watch({
+    onAway: () => log.warn({}, 'Redis does not answer'),
+    onBack: () => log.info({}, 'Redis answers again'),
+  })
   let isClosed = false
-  const pulse = watchPulse(commands)
-  const writer = newId('job')
-  let write = 0
   return {
-    isReady: () => !isClosed && commands.status === 'ready' && pulse.isFelt(),
-    nextWrite: () => ({ writer, write: (write += 1) }),
+    isReady: () => !isClosed && commands.status === 'ready' && pulse.silentMs() < 3_000,
+    watch: (watcher) => pulse.watch(watcher),
     commands,
     channels,
     inOrder: makeInOrder(),
-    openBlocking: () => openConnection({ url, name, use: 'blocking', log }),
+    openBlocking: (key) => openBlocking(shards, key),
     async close() {
       isClosed = true
       pulse.stop()
       channels.close()
-      if (commands.status === 'ready') await commands.quit().catch(() => {})
+      const over = new AbortController()
+      const quitting = commands.status === 'ready' ? commands.quit().catch(() => {}) : Promise.resolve()
+      await Promise.race([quitting, sleep(quitMs, over.signal)]) // a server that stands still does not answer
+      over.abort()
       commands.disconnect()
     },
   }
 }
 
-/** Asks the server each second whether it is there; a connection alone does not tell. */
-function watchPulse(connection: Connection): { isFelt(): boolean; stop(): void } {
-  let feltAtMs = performance.now()
-  const timer = setInterval(() => {
-    connection.ping().then(
-      () => (feltAtMs = performance.now()),
-      () => {}, // the age of the last answer tells
-    )
-  }, pulseMs)
-  timer.unref()
-  return { isFelt: () => performance.now() - feltAtMs < 3 * pulseMs, stop: () => clearInterval(timer) }
-}
-
-const pulseMs = 1_000
-
-function becomesReady(connection: Connection, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(new Failure('dependency', 'redis_unavailable', 'Redis was not reached in time'))
-    if (signal.aborted) return leave()
-    signal.addEventListener('abort', leave, { once: true })
-    connection.once('ready', () => {
-      signal.removeEventListener('abort', leave)
-      resolve()
-    })
-  })
-}
+/** How long what was sent before the end may take to be done. */
+const quitMs = 1_000

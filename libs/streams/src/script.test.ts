@@ -2,23 +2,16 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { newId, silentLog } from '@voicebox/kernel'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Redis, followSession } from './index.ts'
-import { audioAppend, jobBegin, laneAck, laneJoin, sessionEmit } from './scripts.gen.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { brief, open, speaker } from './testing/streams.fixture.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { followSession } from './index.ts'
+import { sessionKeys } from './keys.ts'
+import { jobBegin, laneAck, laneJoin, sessionEmit } from './scripts.gen.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { brief, speaker } from './testing/streams.fixture.ts'
 
-describe('a script', () => {
-  let server: TestRedis
-  let redis: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
+describe.each(redisKinds)('a script, on %s', (kind) => {
+  const server = useRedis(kind)
+  const redis = server.handle()
 
   it('runs on a server that has forgotten it, without changing the order of what is said', async () => {
     const heard: string[] = []
@@ -29,7 +22,7 @@ describe('a script', () => {
     const said = Array.from({ length: 200 }, (_, index) => String(index))
     for (const [index, text] of said.entries()) {
       const emitted = say(text)
-      if (index % 20 === 0) void redis.commands.script('FLUSH')
+      if (index % 20 === 0) void server.each('SCRIPT', 'FLUSH')
       if (index % 7 === 0) await emitted
     }
     await vi.waitFor(() => expect(heard).toEqual(said), { timeout: 10_000 })
@@ -38,51 +31,38 @@ describe('a script', () => {
 
   it('changes nothing when a lost connection made it run twice', async () => {
     const id = newId('sess')
-    const [work, cancelled, log, head] = ['work', 'cancelled', 'log', 'head'].map((name) => `${name}:{${id}}`) as [
-      string,
-      string,
-      string,
-      string,
-    ]
-    const owner = { entry: '1-0', attempt: 1, ttl_ms: 60_000 }
+    const { session, log, head, held } = sessionKeys(id)
+    const [work, cancelled] = [`work:{${id}}`, `cancelled:{${id}}`]
+    const owner = { entry: '1-0', attempt: 1, run: 'run', ttl_ms: 60_000 }
     const limits = { max_bytes: 1_000, max_age_ms: 60_000, ends_job: 0 }
     const emit = (number: number) => {
-      const args = { ...owner, ...limits, channel: 'c', emit: number, payloads: [Buffer.from('a')] }
-      return sessionEmit(redis, { work, cancelled, log, head }, args)
+      const args = { ...owner, ...limits, channel: `c:{${id}}`, emit: number, payloads: [Buffer.from('a')] }
+      return sessionEmit(redis, { session, work, cancelled, log, head }, args)
     }
-    const begin = () => jobBegin(redis, { work, cancelled }, owner)
+    const begin = async () => {
+      const [verdict] = await jobBegin(redis, { session, held, work, cancelled }, { ...owner, deadline: 0 })
+      return verdict
+    }
     expect([await begin(), await begin()]).toEqual(['run', 'run'])
     for (const number of [1, 1, 2, 1, 2]) expect(await emit(number)).toBe('emitted')
     expect(await redis.commands.xlen(log)).toBe(2)
-
-    const append = (write: number) =>
-      audioAppend(
-        redis,
-        { audio: `audio:{${id}}` },
-        { channel: 'c', writer: 'w', write, ttl_ms: 60_000, payload: Buffer.of(0) },
-      )
-    for (const write of [3, 3, 5, 5]) expect(await append(write)).toBe('appended')
-    expect(await redis.commands.xlen(`audio:{${id}}`)).toBe(2)
   })
 
   it('fails as a dependency when Redis refuses it', async () => {
     await redis.commands.set('a-string', 1)
-    const args = { group: 'g', consumer: 'c', entry: '1-0', attempt: 1 }
-    await expect(laneAck(redis, { lane: 'a-string' }, args)).rejects.toMatchObject({ kind: 'dependency' })
+    const args = { group: 'g', consumer: 'c', entry: '1-0', delivery: 1 }
+    await expect(laneAck(redis, { lane: 'a-string', pace: 'pace:{a-string}' }, args)).rejects.toMatchObject({
+      kind: 'dependency',
+    })
   })
 
-  it('makes a group once and forgets consumers that left long ago', async () => {
-    await laneJoin(redis, { lane: 'lane' }, { group: 'group', forget_idle_ms: 0 })
-    await redis.commands.xgroup('CREATECONSUMER', 'lane', 'group', 'gone')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    await laneJoin(redis, { lane: 'lane' }, { group: 'group', forget_idle_ms: 60_000 })
-    expect(await redis.commands.xinfo('CONSUMERS', 'lane', 'group')).toHaveLength(1)
-    await laneJoin(redis, { lane: 'lane' }, { group: 'group', forget_idle_ms: 1 })
-    expect(await redis.commands.xinfo('CONSUMERS', 'lane', 'group')).toEqual([])
+  it('makes a group once', async () => {
+    for (let time = 0; time < 2; time++) await laneJoin(redis, { lane: 'lane' }, { group: 'group' })
+    expect(await redis.commands.xinfo('GROUPS', 'lane')).toHaveLength(1)
   })
+})
 
-  it('is generated from its file', async () => {
-    const generator = fileURLToPath(new URL('../../../scripts/generate-lua.ts', import.meta.url))
-    await promisify(execFile)(process.execPath, [generator, '--check']) // rejects when the generated file is out of date
-  })
+it('a script is generated from its file', async () => {
+  const generator = fileURLToPath(new URL('../../../scripts/generate-lua.ts', import.meta.url))
+  await promisify(execFile)(process.execPath, [generator, '--check']) // rejects when the generated file is out of date
 })

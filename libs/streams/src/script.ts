@@ -22,8 +22,9 @@ export function defineScript<
   Keys extends Record<string, string>,
   Args extends Record<string, Arg | readonly Arg[]>,
   Reply,
->({ sha1, source, keys: keyNames, args: argNames, reply }: ScriptDefinition<Reply>): Script<Keys, Args, Reply> {
+>({ name, sha1, source, keys: keyNames, args: argNames, reply }: ScriptDefinition<Reply>): Script<Keys, Args, Reply> {
   return async ({ commands }, keys, args) => {
+    mustShareTag(name, [...Object.values(keys), ...channelsIn(args)])
     const values = [...pick(keys, keyNames), ...pick(args, argNames).flat()] as Arg[]
     try {
       return await ask(commands, reply, 'EVALSHA', sha1, keyNames.length, ...values)
@@ -40,4 +41,24 @@ function pick<V>(record: Record<string, V>, names: readonly string[]): V[] {
     if (value === undefined) throw new TypeError(`The script was called without ${name}`)
     return value
   })
+}
+
+/** Otherwise only a cluster would refuse the script, and only for some keys. */
+function mustShareTag(name: string, keys: readonly string[]): void {
+  const [tag, ...others] = keys.map(tagOf)
+  if (others.some((other) => other !== tag))
+    throw new TypeError(`${name} was called with keys or channels of several hash tags: ${keys.join(', ')}`)
+}
+
+/** What decides where a key is: what is in its first braces, else all of it. */
+function tagOf(key: string): string {
+  const [from, to] = [key.indexOf('{') + 1, key.indexOf('}', key.indexOf('{'))]
+  return from > 0 && to > from ? key.slice(from, to) : key
+}
+
+/** A script may publish only where its keys are. */
+function channelsIn(args: Record<string, Arg | readonly Arg[]>): string[] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    typeof value === 'string' && name.endsWith('channel') ? [value] : [],
+  )
 }

@@ -4,187 +4,168 @@ import { bytes, text } from './reply.ts'
 import { type Script, defineScript } from './script.ts'
 
 /**
- * Appends to an utterance's audio and publishes what was appended, as `session.emit` does; numbers count from 1.
- * Repeating a writer's last append changes nothing. A payload that begins with byte 1 is the last.
+ * Appends to an utterance's audio what it does not have yet, if the session's holder does, and publishes it as `session.emit`
+ * does. An entry's number is where it ends, in samples (one more for the last), and `previous` is where it begins; its payload
+ * is byte 1 for the last and 0 for others, then the samples. A piece at 0 by another holder than before begins anew.
+ * `appended_after_gap`: what comes before this piece is not there.
  */
 export const audioAppend: Script<
-  { audio: string },
-  { channel: string; writer: string; write: number; ttl_ms: number; payload: Buffer },
-  'appended' | 'already_final'
+  { session: string; held: string; audio: string },
+  { channel: string; token: number; at: number; final: number; ttl_ms: number; pcm: Buffer },
+  'appended' | 'appended_after_gap' | 'already_final' | 'lost'
 > = defineScript({
   name: 'audio.append',
-  sha1: '9ddc8dda99f743041e306f64991c1fc3eab428d4',
+  sha1: '87b5f3e926ab604aae493fe3d6924fef0f37d2ed',
   source: [
-    'local audio = KEYS[1] local channel = ARGV[1] local writer = ARGV[2] local write = tonumber(ARGV[3]) local ttl_ms = tonumber(ARGV[4]) local payload = ARGV[5]',
-    "local last = redis.call('XREVRANGE', audio, '+', '-', 'COUNT', 1)[1]",
-    'if last then',
-    '  local last_payload, last_writer, last_write = last[2][4], last[2][6], last[2][8]',
-    '  if last_writer == writer and write <= tonumber(last_write) then',
-    "    return 'appended'",
-    '  end',
-    '  if last_payload:byte(1) == 1 then',
-    "    return 'already_final'",
-    '  end',
+    'local session = KEYS[1] local held = KEYS[2] local audio = KEYS[3] local channel = ARGV[1] local token = tonumber(ARGV[2]) local at = tonumber(ARGV[3]) local final = tonumber(ARGV[4]) local ttl_ms = tonumber(ARGV[5]) local pcm = ARGV[6]',
+    "local holder = redis.call('HMGET', session, 'state', 'token')",
+    "if holder[1] == 'ended' or tonumber(holder[2] or 0) > token then",
+    "  return 'lost'",
     'end',
-    "local previous = redis.call('XLEN', audio)",
-    'local number = previous + 1',
-    "redis.call('XADD', audio, number .. '-0', 'previous', previous, 'payload', payload, 'writer', writer, 'write', write)",
-    "redis.call('SPUBLISH', channel, struct.pack('>dd', number, previous) .. payload)",
+    'local stop = 0',
+    "local last = redis.call('XREVRANGE', audio, '+', '-', 'COUNT', 1)[1]",
+    'if last and at == 0 and #pcm > 0 and tonumber(last[2][6]) < token then',
+    "  redis.call('UNLINK', audio)",
+    '  last = nil',
+    'end',
+    'local ends = at + #pcm / 2',
+    'if last then',
+    '  local is_final = last[2][4]:byte(1) == 1',
+    "  stop = tonumber(last[1]:match('^%d+')) - (is_final and 1 or 0)",
+    '  if is_final then',
+    "    return ends <= stop and 'appended' or 'already_final'",
+    '  end',
+    'else',
+    "  redis.call('SADD', held, audio)",
+    'end',
+    'if at < stop then',
+    '  pcm = pcm:sub((stop - at) * 2 + 1)',
+    '  at = stop',
+    'end',
+    'if #pcm == 0 and final == 0 then',
+    "  return 'appended'",
+    'end',
+    'local number = at + #pcm / 2 + final',
+    'local payload = string.char(final) .. pcm',
+    "redis.call('XADD', audio, string.format('%.0f-0', number), 'previous', at, 'payload', payload, 'token', token)",
+    "redis.call('SPUBLISH', channel, struct.pack('>dd', number, at) .. payload)",
     "redis.call('PEXPIRE', audio, ttl_ms)",
-    "return 'appended'",
+    "if redis.call('PTTL', held) < ttl_ms / 2 then",
+    "  redis.call('PEXPIRE', held, ttl_ms)",
+    'end',
+    "return at > stop and 'appended_after_gap' or 'appended'",
     '',
   ].join('\n'),
-  keys: ['audio'],
-  args: ['channel', 'writer', 'write', 'ttl_ms', 'payload'],
-  reply: text.pipe(z.enum(['appended', 'already_final'])),
+  keys: ['session', 'held', 'audio'],
+  args: ['channel', 'token', 'at', 'final', 'ttl_ms', 'pcm'],
+  reply: text.pipe(z.enum(['appended', 'appended_after_gap', 'already_final', 'lost'])),
 })
 
 /**
- * Keeps items of a conversation; an item that is there is replaced.
- */
-export const itemsSave: Script<{ items: string }, { ttl_ms: number; fields: readonly (string | Buffer)[] }, 'saved'> =
-  defineScript({
-    name: 'items.save',
-    sha1: 'e2753bc120701b07525968f64bc7d43dadcaed2e',
-    source: [
-      'local items = KEYS[1] local ttl_ms = tonumber(ARGV[1]) local fields = {} for i = 2, #ARGV do fields[#fields + 1] = ARGV[i] end',
-      'for i = 1, #fields, 2 do',
-      "  redis.call('HSET', items, fields[i], fields[i + 1])",
-      'end',
-      "redis.call('PEXPIRE', items, ttl_ms)",
-      "return 'saved'",
-      '',
-    ].join('\n'),
-    keys: ['items'],
-    args: ['ttl_ms', 'fields'],
-    reply: text.pipe(z.enum(['saved'])),
-  })
-
-/**
- * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing.
- * `duplicate`: the job is on the lane twice, and another entry owns it.
+ * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing. Of two runs of one
+ * attempt (a lane that lost data delivers again what it had delivered) the later is the owner.
+ * Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it)
+ * or 'superseded'; and how many milliseconds are left until the deadline, by this server's clock.
+ * All jobs of a session that has ended are cancelled.
  */
 export const jobBegin: Script<
-  { work: string; cancelled: string },
-  { entry: string; attempt: number; ttl_ms: number },
-  'run' | 'run_after_output' | 'cancelled' | 'done' | 'duplicate' | 'superseded'
+  { session: string; held: string; work: string; cancelled: string },
+  { entry: string; attempt: number; run: string; deadline: number; ttl_ms: number },
+  string[]
 > = defineScript({
   name: 'job.begin',
-  sha1: '07eda8aebe32fb565f8c9850071408437fcdecba',
+  sha1: 'e0c0347dd5cd434515c0f934b0460861af4921f7',
   source: [
-    'local work = KEYS[1] local cancelled = KEYS[2] local entry = ARGV[1] local attempt = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3])',
-    "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits', 'emitted', 'done')",
+    'local session = KEYS[1] local held = KEYS[2] local work = KEYS[3] local cancelled = KEYS[4] local entry = ARGV[1] local attempt = tonumber(ARGV[2]) local run = ARGV[3] local deadline = tonumber(ARGV[4]) local ttl_ms = tonumber(ARGV[5])',
+    "local time = redis.call('TIME')",
+    "local left_ms = string.format('%.0f', deadline - time[1] * 1000 - math.floor(time[2] / 1000))",
+    "if redis.call('HGET', session, 'state') == 'ended' then",
+    "  return { 'cancelled', left_ms }",
+    'end',
+    "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'run', 'emitted', 'done')",
     'if owner[1] and owner[1] ~= entry then',
-    "  return 'duplicate'",
+    "  return { 'duplicate', left_ms }",
     'end',
     'if owner[5] then',
-    "  return 'done'",
+    "  return { 'done', left_ms }",
     'end',
-    'local owner_attempt = tonumber(owner[2] or 0)',
-    'if owner_attempt > attempt then',
-    "  return 'superseded'",
+    'if tonumber(owner[2] or 0) > attempt then',
+    "  return { 'superseded', left_ms }",
     'end',
     "if redis.call('EXISTS', cancelled) == 1 then",
-    "  return 'cancelled'",
+    "  return { 'cancelled', left_ms }",
     'end',
-    'if owner_attempt < attempt then',
-    "  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'emits', 0)",
+    'if owner[3] ~= run then',
+    "  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'run', run, 'emits', 0)",
+    "  redis.call('SADD', held, work)",
+    "  redis.call('PEXPIRE', held, ttl_ms)",
     'end',
     "redis.call('PEXPIRE', work, ttl_ms)",
-    "return owner[4] and 'run_after_output' or 'run'",
+    "return { owner[4] and 'run_after_output' or 'run', left_ms }",
     '',
   ].join('\n'),
-  keys: ['work', 'cancelled'],
-  args: ['entry', 'attempt', 'ttl_ms'],
-  reply: text.pipe(z.enum(['run', 'run_after_output', 'cancelled', 'done', 'duplicate', 'superseded'])),
+  keys: ['session', 'held', 'work', 'cancelled'],
+  args: ['entry', 'attempt', 'run', 'deadline', 'ttl_ms'],
+  reply: z.array(text),
 })
 
 /**
- * Takes a finished entry out of its lane, if this consumer still holds it in this attempt.
+ * Takes a finished entry out of its lane, if this consumer still holds it in this delivery, and counts it for the lane's pace.
  */
 export const laneAck: Script<
-  { lane: string },
-  { group: string; consumer: string; entry: string; attempt: number },
+  { lane: string; pace: string },
+  { group: string; consumer: string; entry: string; delivery: number },
   'acked' | 'not_holder'
 > = defineScript({
   name: 'lane.ack',
-  sha1: '449b968a6f79f81cb257b3b1e52689de6f4488e2',
+  sha1: '8737471a2fa83d48e0ac905f825fef69684bba20',
   source: [
-    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local entry = ARGV[3] local attempt = tonumber(ARGV[4])',
+    'local lane = KEYS[1] local pace = KEYS[2] local group = ARGV[1] local consumer = ARGV[2] local entry = ARGV[3] local delivery = tonumber(ARGV[4])',
     "local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]",
-    'if not pending or pending[2] ~= consumer or pending[4] ~= attempt then',
+    'if not pending or pending[2] ~= consumer or pending[4] ~= delivery then',
     "  return 'not_holder'",
     'end',
     "redis.call('XACK', lane, group, entry)",
     "redis.call('XDEL', lane, entry)",
+    '',
+    "local slot = math.floor(redis.call('TIME')[1] / 10)",
+    "local known = redis.call('HMGET', pace, 'slot', 'count')",
+    'if tonumber(known[1]) == slot then',
+    "  redis.call('HINCRBY', pace, 'count', 1)",
+    'else',
+    '  local before = tonumber(known[1]) == slot - 1 and known[2] or 0',
+    "  redis.call('HSET', pace, 'slot', slot, 'count', 1, 'before', before)",
+    "  redis.call('PEXPIRE', pace, 60000)",
+    'end',
     "return 'acked'",
     '',
   ].join('\n'),
-  keys: ['lane'],
-  args: ['group', 'consumer', 'entry', 'attempt'],
+  keys: ['lane', 'pace'],
+  args: ['group', 'consumer', 'entry', 'delivery'],
   reply: text.pipe(z.enum(['acked', 'not_holder'])),
 })
 
 /**
- * Takes entries over from consumers that gave no sign of life. Answers the next cursor, then id, attempt and job of each.
+ * Shows a consumer's life: in the list of those who take jobs from the lane, and for the entries that it still holds in the
+ * given delivery. Answers the ids of those that it holds no more.
  */
-export const laneClaim: Script<
-  { lane: string },
-  { group: string; consumer: string; min_idle_ms: number; cursor: string; count: number },
-  Buffer[]
-> = defineScript({
-  name: 'lane.claim',
-  sha1: '99bd2c052ee8cdad21354db104101cae6a430766',
-  source: [
-    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local cursor = ARGV[4] local count = tonumber(ARGV[5])',
-    "local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)",
-    'local reply = { claimed[1] }',
-    'for _, entry in ipairs(claimed[2]) do',
-    "  local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]",
-    '  reply[#reply + 1] = entry[1]',
-    '  reply[#reply + 1] = tostring(pending[4])',
-    '  reply[#reply + 1] = entry[2][2]',
-    'end',
-    'return reply',
-    '',
-  ].join('\n'),
-  keys: ['lane'],
-  args: ['group', 'consumer', 'min_idle_ms', 'cursor', 'count'],
-  reply: z.array(bytes),
-})
-
-/**
- * Puts a job on a lane. The group is made with the lane, from its beginning, so that a lane without workers shows its lag.
- */
-export const laneEnqueue: Script<{ lane: string }, { group: string; payload: Buffer }, 'queued'> = defineScript({
-  name: 'lane.enqueue',
-  sha1: 'd5184f02b8eee36cd127d1b6e26bfe5e651930b2',
-  source: [
-    'local lane = KEYS[1] local group = ARGV[1] local payload = ARGV[2]',
-    "if redis.call('EXISTS', lane) == 0 then",
-    "  redis.call('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM')",
-    'end',
-    "redis.call('XADD', lane, '*', 'job', payload)",
-    "return 'queued'",
-    '',
-  ].join('\n'),
-  keys: ['lane'],
-  args: ['group', 'payload'],
-  reply: text.pipe(z.enum(['queued'])),
-})
-
-/**
- * Shows life for entries that this consumer still holds in the given attempt. Answers the ids of those that it holds no more.
- */
-export const laneExtend: Script<
-  { lane: string },
-  { group: string; consumer: string; holding: readonly string[] },
+export const laneBeat: Script<
+  { lane: string; workers: string },
+  { group: string; consumer: string; takes_jobs: number; holding: readonly string[] },
   string[]
 > = defineScript({
-  name: 'lane.extend',
-  sha1: '655bdbc2e855e5f0edd8fd6a075c315d020bf94c',
+  name: 'lane.beat',
+  sha1: 'ea5733a232bbc690771b8205f629550111bd2ddc',
   source: [
-    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local holding = {} for i = 3, #ARGV do holding[#holding + 1] = ARGV[i] end',
+    'local lane = KEYS[1] local workers = KEYS[2] local group = ARGV[1] local consumer = ARGV[2] local takes_jobs = tonumber(ARGV[3]) local holding = {} for i = 4, #ARGV do holding[#holding + 1] = ARGV[i] end',
+    'local gone_after_ms = 60000',
+    'if takes_jobs == 1 then',
+    "  local time = redis.call('TIME')",
+    '  local now = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "  redis.call('ZADD', workers, string.format('%.0f', now), consumer)",
+    "  redis.call('ZREMRANGEBYSCORE', workers, '-inf', string.format('%.0f', now - gone_after_ms))",
+    "  redis.call('PEXPIRE', workers, gone_after_ms)",
+    'end',
     'local lost = {}',
     'for i = 1, #holding, 2 do',
     '  local id = holding[i]',
@@ -198,68 +179,305 @@ export const laneExtend: Script<
     'return lost',
     '',
   ].join('\n'),
-  keys: ['lane'],
-  args: ['group', 'consumer', 'holding'],
+  keys: ['lane', 'workers'],
+  args: ['group', 'consumer', 'takes_jobs', 'holding'],
   reply: z.array(text),
 })
 
 /**
- * Makes the lane and its group if they are missing, and forgets consumers that hold nothing and were not seen for long.
+ * Takes an entry out of its lane for good and keeps a dead letter of its job, if this consumer still holds it in this delivery.
+ * The oldest letters go when there are too many, or when they are too old.
  */
-export const laneJoin: Script<{ lane: string }, { group: string; forget_idle_ms: number }, 'joined'> = defineScript({
-  name: 'lane.join',
-  sha1: '468fdf7ad9c33bb24ca1bf2d7f5f03f2e8259488',
+export const laneBury: Script<
+  { lane: string; dead: string },
+  {
+    group: string
+    consumer: string
+    entry: string
+    delivery: number
+    letter: Buffer
+    max_letters: number
+    max_age_ms: number
+  },
+  'buried' | 'not_holder'
+> = defineScript({
+  name: 'lane.bury',
+  sha1: '65b10f7fbfd732c911b344f1c7d85ac26afbd2ae',
   source: [
-    'local lane = KEYS[1] local group = ARGV[1] local forget_idle_ms = tonumber(ARGV[2])',
-    "redis.pcall('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM') -- BUSYGROUP says that it is there",
-    "for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', lane, group)) do",
-    '  -- name, <name>, pending, <count>, idle, <ms>',
-    '  if consumer[4] == 0 and consumer[6] > forget_idle_ms then',
-    "    redis.call('XGROUP', 'DELCONSUMER', lane, group, consumer[2])",
+    'local lane = KEYS[1] local dead = KEYS[2] local group = ARGV[1] local consumer = ARGV[2] local entry = ARGV[3] local delivery = tonumber(ARGV[4]) local letter = ARGV[5] local max_letters = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7])',
+    "local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]",
+    'if not pending or pending[2] ~= consumer or pending[4] ~= delivery then',
+    "  return 'not_holder'",
+    'end',
+    "local time = redis.call('TIME')",
+    "redis.call('XADD', dead, 'MAXLEN', max_letters, '*', 'letter', letter)",
+    "redis.call('XTRIM', dead, 'MINID', string.format('%.0f', time[1] * 1000 - max_age_ms))",
+    "redis.call('PEXPIRE', dead, max_age_ms)",
+    "redis.call('XACK', lane, group, entry)",
+    "redis.call('XDEL', lane, entry)",
+    "return 'buried'",
+    '',
+  ].join('\n'),
+  keys: ['lane', 'dead'],
+  args: ['group', 'consumer', 'entry', 'delivery', 'letter', 'max_letters', 'max_age_ms'],
+  reply: text.pipe(z.enum(['buried', 'not_holder'])),
+})
+
+/**
+ * Takes entries over from consumers that gave no sign of life. Answers the next cursor, then six values of each: the entry,
+ * how often it was delivered, its job, its deadline, and its first entry and earlier attempts (empty where there are none).
+ */
+export const laneClaim: Script<
+  { lane: string },
+  { group: string; consumer: string; min_idle_ms: number; cursor: string; count: number },
+  Buffer[]
+> = defineScript({
+  name: 'lane.claim',
+  sha1: '53b33ffab54b3626dd629f1a529f79d81b8b3311',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local cursor = ARGV[4] local count = tonumber(ARGV[5])',
+    "local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)",
+    'local reply = { claimed[1] }',
+    'for _, entry in ipairs(claimed[2]) do',
+    "  local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]",
+    '  local fields = entry[2]',
+    "  for _, value in ipairs({ entry[1], tostring(pending[4]), fields[2], fields[4] or '', fields[6] or '', fields[8] or '' }) do",
+    '    reply[#reply + 1] = value',
     '  end',
     'end',
+    'return reply',
+    '',
+  ].join('\n'),
+  keys: ['lane'],
+  args: ['group', 'consumer', 'min_idle_ms', 'cursor', 'count'],
+  reply: z.array(bytes),
+})
+
+/**
+ * Puts a job on a lane, unless too many wait there. The group is made with the lane, from its beginning, so that a lane
+ * without workers shows its lag. An entry's fields are `job` and `deadline` (by this server's clock, as all times here),
+ * and of a job that was on the lane before `origin`, its first entry, and `attempts`, how often it was begun.
+ * Answers 'queued', or 'full' and the milliseconds in which what waits would be done at the pace of late (-1: none was).
+ */
+export const laneEnqueue: Script<
+  { lane: string; pace: string },
+  { group: string; payload: Buffer; deadline_ms: number; max_waiting: number },
+  string[]
+> = defineScript({
+  name: 'lane.enqueue',
+  sha1: 'e2d6685e65c8fda943090199bcb19958d5d4a962',
+  source: [
+    'local lane = KEYS[1] local pace = KEYS[2] local group = ARGV[1] local payload = ARGV[2] local deadline_ms = tonumber(ARGV[3]) local max_waiting = tonumber(ARGV[4])',
+    "local time = redis.call('TIME')",
+    'local now = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local length = redis.call('XLEN', lane)",
+    'if length >= max_waiting then',
+    '  -- name, <name>, consumers, <count>, pending, <count>',
+    "  local waiting = length - (length > 0 and redis.call('XINFO', 'GROUPS', lane)[1][6] or 0)",
+    '  if waiting >= max_waiting then',
+    '    local slot_ms = 10000',
+    "    local known = redis.call('HMGET', pace, 'slot', 'count', 'before')",
+    '    local age = math.floor(now / slot_ms) - tonumber(known[1] or 0) -- in slots',
+    '    local acked = age == 0 and known[2] + known[3] or age == 1 and tonumber(known[2]) or 0',
+    '    local wait_ms = acked == 0 and -1 or math.ceil(waiting / acked * (slot_ms + now % slot_ms))',
+    "    return { 'full', string.format('%.0f', wait_ms) }",
+    '  end',
+    'end',
+    "if length == 0 and redis.call('EXISTS', lane) == 0 then",
+    "  redis.call('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM')",
+    'end',
+    "redis.call('XADD', lane, '*', 'job', payload, 'deadline', string.format('%.0f', now + deadline_ms))",
+    "return { 'queued' }",
+    '',
+  ].join('\n'),
+  keys: ['lane', 'pace'],
+  args: ['group', 'payload', 'deadline_ms', 'max_waiting'],
+  reply: z.array(text),
+})
+
+/**
+ * Makes the lane and its group if they are missing.
+ */
+export const laneJoin: Script<{ lane: string }, { group: string }, 'joined'> = defineScript({
+  name: 'lane.join',
+  sha1: '63ebb1cc9f75e274fcf09d4039177a41ed462a1e',
+  source: [
+    'local lane = KEYS[1] local group = ARGV[1]',
+    "redis.pcall('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM') -- BUSYGROUP says that it is there",
     "return 'joined'",
     '',
   ].join('\n'),
   keys: ['lane'],
-  args: ['group', 'forget_idle_ms'],
+  args: ['group'],
   reply: text.pipe(z.enum(['joined'])),
 })
 
 /**
- * Lets others claim at once what this consumer holds, except the entries it keeps. A consumer that holds nothing is forgotten.
+ * Puts back what this consumer holds, at once and for any other, except the entries it keeps. It counts no more as one that
+ * takes jobs, and is forgotten when it holds nothing.
  */
 export const laneLeave: Script<
-  { lane: string },
+  { lane: string; workers: string },
   { group: string; consumer: string; kept: readonly string[] },
   'left' | 'still_holding'
 > = defineScript({
   name: 'lane.leave',
-  sha1: '2284d49d4714398703567a9b092fdb8730d3ec30',
+  sha1: '0e5428f7553f40017ff1e42d4367e700fc100bbb',
   source: [
-    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local kept = {} for i = 3, #ARGV do kept[#kept + 1] = ARGV[i] end',
-    'local long_idle_ms = 86400000',
+    'local lane = KEYS[1] local workers = KEYS[2] local group = ARGV[1] local consumer = ARGV[2] local kept = {} for i = 3, #ARGV do kept[#kept + 1] = ARGV[i] end',
+    "redis.call('ZREM', workers, consumer)",
     'local is_kept = {}',
     'for _, id in ipairs(kept) do',
     '  is_kept[id] = true',
     'end',
-    "local held = redis.call('XPENDING', lane, group, '-', '+', 10000, consumer)",
-    'for _, pending in ipairs(held) do',
-    '  if not is_kept[pending[1]] then',
-    "    redis.call('XCLAIM', lane, group, consumer, 0, pending[1], 'IDLE', long_idle_ms, 'JUSTID')",
+    'local is_holding = false',
+    "for _, pending in ipairs(redis.call('XPENDING', lane, group, '-', '+', 10000, consumer)) do",
+    '  local entry = pending[1]',
+    '  if is_kept[entry] then',
+    '    is_holding = true',
+    '  else',
+    "    local found = redis.call('XRANGE', lane, entry, entry)[1]",
+    '    if found then',
+    '      local fields = found[2] -- job, <job>, deadline, <time>, origin, <entry>, attempts, <count>',
+    '      local origin, attempts = fields[6] or entry, (fields[8] or 0) + pending[4]',
+    "      redis.call('XADD', lane, '*', 'job', fields[2], 'deadline', fields[4] or 0, 'origin', origin, 'attempts', attempts)",
+    "      redis.call('XDEL', lane, entry)",
+    '    end',
+    "    redis.call('XACK', lane, group, entry)",
     '  end',
     'end',
-    'if #held > 0 then',
+    'if is_holding then',
     "  return 'still_holding'",
     'end',
     "redis.call('XGROUP', 'DELCONSUMER', lane, group, consumer)",
     "return 'left'",
     '',
   ].join('\n'),
-  keys: ['lane'],
+  keys: ['lane', 'workers'],
   args: ['group', 'consumer', 'kept'],
   reply: text.pipe(z.enum(['left', 'still_holding'])),
 })
+
+/**
+ * Tells how many milliseconds ago anybody who takes jobs from the lane showed life; nothing where nobody did.
+ */
+export const lanePresence: Script<{ workers: string }, {}, string[]> = defineScript({
+  name: 'lane.presence',
+  sha1: '95b054647f32769ccc11fd4526d70759e4e28c59',
+  source: [
+    'local workers = KEYS[1]',
+    "local newest = redis.call('ZRANGE', workers, -1, -1, 'WITHSCORES')[2]",
+    'if not newest then',
+    '  return {}',
+    'end',
+    "local time = redis.call('TIME')",
+    "return { string.format('%.0f', math.max(0, time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(newest))) }",
+    '',
+  ].join('\n'),
+  keys: ['workers'],
+  args: [],
+  reply: z.array(text),
+})
+
+/**
+ * Takes an entry out of its lane until its job shall be begun again, if this consumer still holds it in this delivery.
+ */
+export const laneRetry: Script<
+  { lane: string; later: string },
+  { group: string; consumer: string; entry: string; delivery: number; attempts: number; delay_ms: number },
+  'waits' | 'not_holder'
+> = defineScript({
+  name: 'lane.retry',
+  sha1: '8bc614498e96e943fbf97fa72490a65ba38b2162',
+  source: [
+    'local lane = KEYS[1] local later = KEYS[2] local group = ARGV[1] local consumer = ARGV[2] local entry = ARGV[3] local delivery = tonumber(ARGV[4]) local attempts = tonumber(ARGV[5]) local delay_ms = tonumber(ARGV[6])',
+    "local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]",
+    'if not pending or pending[2] ~= consumer or pending[4] ~= delivery then',
+    "  return 'not_holder'",
+    'end',
+    "local fields = redis.call('XRANGE', lane, entry, entry)[1][2] -- job, <job>, deadline, <time>, origin, <entry>, …",
+    "local time = redis.call('TIME')",
+    'local due = time[1] * 1000 + math.floor(time[2] / 1000) + delay_ms',
+    "redis.call('ZADD', later, string.format('%.0f', due), cmsgpack.pack({ fields[6] or entry, attempts, fields[4], fields[2] }))",
+    "redis.call('XACK', lane, group, entry)",
+    "redis.call('XDEL', lane, entry)",
+    "return 'waits'",
+    '',
+  ].join('\n'),
+  keys: ['lane', 'later'],
+  args: ['group', 'consumer', 'entry', 'delivery', 'attempts', 'delay_ms'],
+  reply: text.pipe(z.enum(['waits', 'not_holder'])),
+})
+
+/**
+ * Tells how a lane is. Answers how many jobs wait, how many are being done, how many wait to be begun again, for how many
+ * milliseconds the oldest has waited, how many consumers take jobs, and how many dead letters there are.
+ */
+export const laneStats: Script<
+  { lane: string; later: string; workers: string; dead: string },
+  { alive_ms: number },
+  string[]
+> = defineScript({
+  name: 'lane.stats',
+  sha1: 'b145097a9a2f6f2b7ad92228b75755c1ea8235c7',
+  source: [
+    'local lane = KEYS[1] local later = KEYS[2] local workers = KEYS[3] local dead = KEYS[4] local alive_ms = tonumber(ARGV[1])',
+    "local time = redis.call('TIME')",
+    'local now = time[1] * 1000 + math.floor(time[2] / 1000)',
+    'local pending, oldest_ms = 0, 0',
+    "if redis.call('EXISTS', lane) == 1 then",
+    "  local group = redis.call('XINFO', 'GROUPS', lane)[1] -- name, <name>, consumers, <n>, pending, <n>, last-delivered-id, <id>",
+    '  pending = group[6]',
+    "  local oldest = redis.call('XRANGE', lane, '(' .. group[8], '+', 'COUNT', 1)[1]",
+    '  if oldest then',
+    "    oldest_ms = math.max(0, now - tonumber(oldest[1]:match('^%d+')))",
+    '  end',
+    'end',
+    'local reply = {',
+    "  redis.call('XLEN', lane) - pending, pending, redis.call('ZCARD', later), oldest_ms,",
+    "  redis.call('ZCOUNT', workers, string.format('%.0f', now - alive_ms), '+inf'), redis.call('XLEN', dead),",
+    '}',
+    'for i, count in ipairs(reply) do',
+    "  reply[i] = string.format('%.0f', count)",
+    'end',
+    'return reply',
+    '',
+  ].join('\n'),
+  keys: ['lane', 'later', 'workers', 'dead'],
+  args: ['alive_ms'],
+  reply: z.array(text),
+})
+
+/**
+ * What any consumer does for its lane now and then: puts jobs back that have waited long enough to be begun again, and
+ * forgets consumers that hold nothing and were not seen for long.
+ */
+export const laneTend: Script<{ lane: string; later: string }, { group: string; forget_idle_ms: number }, 'tended'> =
+  defineScript({
+    name: 'lane.tend',
+    sha1: '7c3a1eea54fbd4b24a85b26490a5133111606ea5',
+    source: [
+      'local lane = KEYS[1] local later = KEYS[2] local group = ARGV[1] local forget_idle_ms = tonumber(ARGV[2])',
+      "local time = redis.call('TIME')",
+      "local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))",
+      "for _, waiting in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', now, 'LIMIT', 0, 100)) do",
+      '  local origin, attempts, deadline, job = unpack(cmsgpack.unpack(waiting))',
+      "  redis.call('XADD', lane, '*', 'job', job, 'deadline', deadline, 'origin', origin, 'attempts', attempts)",
+      "  redis.call('ZREM', later, waiting)",
+      'end',
+      "for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', lane, group)) do",
+      '  -- name, <name>, pending, <count>, idle, <ms>',
+      '  if consumer[4] == 0 and consumer[6] > forget_idle_ms then',
+      "    redis.call('XGROUP', 'DELCONSUMER', lane, group, consumer[2])",
+      '  end',
+      'end',
+      "return 'tended'",
+      '',
+    ].join('\n'),
+    keys: ['lane', 'later'],
+    args: ['group', 'forget_idle_ms'],
+    reply: text.pipe(z.enum(['tended'])),
+  })
 
 /**
  * Counts a response against its tenant's limits on requests and tokens, by this server's clock. What counts at any moment is
@@ -371,6 +589,62 @@ export const limiterCount: Script<
 })
 
 /**
+ * Answers sessions whose time is over, the longest first. When nobody has asked for long, Redis may have been away, and no holder
+ * could show life: none is due then until they had time to.
+ */
+export const liveDue: Script<
+  { live: string; watch: string },
+  { gap_ms: number; grace_ms: number; count: number },
+  string[]
+> = defineScript({
+  name: 'live.due',
+  sha1: '4df47d23b482ccedb49ae5134d4d86070be5fc57',
+  source: [
+    'local live = KEYS[1] local watch = KEYS[2] local gap_ms = tonumber(ARGV[1]) local grace_ms = tonumber(ARGV[2]) local count = tonumber(ARGV[3])',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local last = redis.call('HMGET', watch, 'asked_at', 'none_until')",
+    'local none_until = tonumber(last[2] or 0)',
+    'if last[1] and now_ms - last[1] > gap_ms then',
+    '  none_until = now_ms + grace_ms',
+    'end',
+    "redis.call('HSET', watch, 'asked_at', now_ms, 'none_until', none_until)",
+    'if now_ms < none_until then',
+    '  return {}',
+    'end',
+    "return redis.call('ZRANGE', live, '-inf', now_ms, 'BYSCORE', 'LIMIT', 0, count)",
+    '',
+  ].join('\n'),
+  keys: ['live', 'watch'],
+  args: ['gap_ms', 'grace_ms', 'count'],
+  reply: z.array(text),
+})
+
+/**
+ * Notes until when a session is taken for alive, by this server's clock; a later call counts.
+ */
+export const liveShow: Script<{ live: string }, { session: string; ttl_ms: number; is_new: number }, 'shown'> =
+  defineScript({
+    name: 'live.show',
+    sha1: '2f0f7458313bfd615f599dffff2944d60e618128',
+    source: [
+      'local live = KEYS[1] local session = ARGV[1] local ttl_ms = tonumber(ARGV[2]) local is_new = tonumber(ARGV[3])',
+      "local time = redis.call('TIME')",
+      'local until_ms = time[1] * 1000 + math.floor(time[2] / 1000) + ttl_ms',
+      'if is_new == 1 then',
+      "  redis.call('ZADD', live, until_ms, session)",
+      'else',
+      "  redis.call('ZADD', live, 'XX', until_ms, session)",
+      'end',
+      "return 'shown'",
+      '',
+    ].join('\n'),
+    keys: ['live'],
+    args: ['session', 'ttl_ms', 'is_new'],
+    reply: text.pipe(z.enum(['shown'])),
+  })
+
+/**
  * Keeps what a client secret opens, until it expires.
  */
 export const secretKeep: Script<{ secret: string }, { ttl_ms: number; grant: Buffer }, 'kept'> = defineScript({
@@ -414,41 +688,236 @@ export const secretRedeem: Script<{ secret: string }, { user: string }, 'redeeme
 })
 
 /**
- * Marks a subject (an item's transcription or a response) as cancelled and tells the workers that are busy with it.
+ * Says that nothing is left of an ended session but its mark, which goes by itself. Repeating it changes nothing more.
+ */
+export const sessionBury: Script<{ session: string }, { tombstone_ms: number }, 'buried' | 'was_buried'> = defineScript(
+  {
+    name: 'session.bury',
+    sha1: '115e03a7cffd35db2ebc936a794bb5224fef5674',
+    source: [
+      'local session = KEYS[1] local tombstone_ms = tonumber(ARGV[1])',
+      "if redis.call('HGET', session, 'state') ~= 'ended' or redis.call('HSETNX', session, 'buried', 1) == 0 then",
+      "  return 'was_buried'",
+      'end',
+      "redis.call('PEXPIRE', session, tombstone_ms)",
+      "return 'buried'",
+      '',
+    ].join('\n'),
+    keys: ['session'],
+    args: ['tombstone_ms'],
+    reply: text.pipe(z.enum(['buried', 'was_buried'])),
+  },
+)
+
+/**
+ * Marks a subject (an item's transcription or a response) as cancelled and tells the workers that are busy with it. In a session
+ * that has ended all is cancelled.
  */
 export const sessionCancel: Script<
-  { cancelled: string },
+  { session: string; held: string; cancelled: string },
   { channel: string; subject: string; ttl_ms: number },
   'cancelled'
 > = defineScript({
   name: 'session.cancel',
-  sha1: '304cda6ba8901d8093f9820091ec9befed89aff3',
+  sha1: '9ee85363babb0e90a12de08f9bf5ba6d1aaf631d',
   source: [
-    'local cancelled = KEYS[1] local channel = ARGV[1] local subject = ARGV[2] local ttl_ms = tonumber(ARGV[3])',
+    'local session = KEYS[1] local held = KEYS[2] local cancelled = KEYS[3] local channel = ARGV[1] local subject = ARGV[2] local ttl_ms = tonumber(ARGV[3])',
+    "if redis.call('HGET', session, 'state') == 'ended' then",
+    "  return 'cancelled'",
+    'end',
     "redis.call('SET', cancelled, 1, 'PX', ttl_ms)",
+    "redis.call('SADD', held, cancelled)",
+    "redis.call('PEXPIRE', held, ttl_ms)",
     "redis.call('SPUBLISH', channel, subject)",
     "return 'cancelled'",
     '',
   ].join('\n'),
-  keys: ['cancelled'],
+  keys: ['session', 'held', 'cancelled'],
   args: ['channel', 'subject', 'ttl_ms'],
   reply: text.pipe(z.enum(['cancelled'])),
 })
 
 /**
- * Appends a job's results to the session log and publishes each, unless the subject is cancelled or the job has another owner.
- * Repeating an emit (its number is known) changes nothing.
+ * Writes one change of a session, if its holder does. Changes are numbered: one whose number is known is not written again.
+ * `lost`: another holds the session, or it has ended. `behind`: what is stored is older than what this holder wrote before, so
+ * nothing is written; with `facts` the change is the whole of the session then, and is put in place of what there is.
+ *
+ * The journal keeps the events of the newest change that had any, and of those before it as many as the limits allow, without
+ * a hole: `cut` is the number up to which they are gone. The session log is trimmed behind the results that are in the change.
+ */
+export const sessionCommit: Script<
+  { session: string; records: string; items: string; sent: string; log: string; head: string; held: string },
+  {
+    token: number
+    number: number
+    ttl_ms: number
+    keep_ms: number
+    results_up_to: number
+    max_bytes: number
+    max_age_ms: number
+    known_after: number
+    facts: number
+    sets: number
+    drops: number
+    saves: number
+    forgets: number
+    parts: readonly (string | Buffer)[]
+  },
+  'committed' | 'lost' | 'behind'
+> = defineScript({
+  name: 'session.commit',
+  sha1: 'fa61e5024ab4ceeb7680e83901b2a7127da00cf5',
+  source: [
+    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local held = KEYS[7] local token = tonumber(ARGV[1]) local number = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local keep_ms = tonumber(ARGV[4]) local results_up_to = tonumber(ARGV[5]) local max_bytes = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7]) local known_after = tonumber(ARGV[8]) local facts = tonumber(ARGV[9]) local sets = tonumber(ARGV[10]) local drops = tonumber(ARGV[11]) local saves = tonumber(ARGV[12]) local forgets = tonumber(ARGV[13]) local parts = {} for i = 14, #ARGV do parts[#parts + 1] = ARGV[i] end',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local stored = redis.call('HMGET', session, 'state', 'token', 'version', 'last_sent', 'cut', 'newest', 'bytes', 'cut_bytes', 'oldest_at')",
+    'local stored_token, version = tonumber(stored[2] or 0), tonumber(stored[3] or 0)',
+    "if stored[1] == 'ended' or stored_token > token then",
+    "  return 'lost'",
+    'end',
+    'if stored_token == token and number <= version then',
+    "  return 'committed'",
+    'end',
+    'if facts == 0 and (stored_token < token or number > version + 1) then',
+    "  return 'behind'",
+    'end',
+    '',
+    'local at = 1',
+    'local function spread(command, key, count)',
+    '  local last = at + count - 1',
+    '  while at <= last do',
+    "    local to = math.min(at + 3999, last) -- Lua's stack is small",
+    '    redis.call(command, key, unpack(parts, at, to))',
+    '    at = to + 1',
+    '  end',
+    'end',
+    'local last_sent, cut, newest = tonumber(stored[4] or 0), tonumber(stored[5] or 0), tonumber(stored[6] or 0)',
+    'local bytes, cut_bytes, oldest_at = tonumber(stored[7] or 0), tonumber(stored[8] or 0), tonumber(stored[9] or now_ms)',
+    'if facts > 0 then',
+    "  redis.call('UNLINK', records, items)",
+    "  if stored_token < token or last_sent < known_after then -- a stranger's journal, or one with a hole before these events",
+    "    redis.call('UNLINK', sent)",
+    '    last_sent, cut, newest, bytes, cut_bytes = known_after, known_after, 0, 0, 0',
+    '  end',
+    'end',
+    "spread('HSET', session, facts)",
+    "spread('HSET', records, sets)",
+    "spread('HDEL', records, drops)",
+    "spread('HSET', items, saves)",
+    "spread('HDEL', items, forgets)",
+    '',
+    'local first',
+    'for i = at, #parts, 2 do',
+    '  local event, body = tonumber(parts[i]), parts[i + 1]',
+    '  if event > last_sent then',
+    '    if bytes == cut_bytes then',
+    '      oldest_at = now_ms',
+    '    end',
+    '    first, last_sent, bytes = first or event, event, bytes + #body',
+    "    redis.call('XADD', sent, parts[i] .. '-0', 'body', body, 'bytes', bytes, 'at', now_ms)",
+    '  end',
+    'end',
+    'newest = first or newest',
+    '',
+    'local function is_over(sent_at, bytes_before)',
+    '  return sent_at < now_ms - max_age_ms or bytes - bytes_before > max_bytes',
+    'end',
+    'if bytes > cut_bytes and is_over(oldest_at, cut_bytes) then',
+    "  local cursor, goes_on, count = '-', true, 1",
+    '  while goes_on do',
+    '    count = math.min(count * 2, 64) -- mostly as many go as came',
+    "    local page = redis.call('XRANGE', sent, cursor, '+', 'COUNT', count)",
+    '    for _, entry in ipairs(page) do',
+    "      local event, ends, sent_at = tonumber(entry[1]:match('^%d+')), tonumber(entry[2][4]), tonumber(entry[2][6])",
+    '      oldest_at = sent_at',
+    '      goes_on = event < newest and is_over(sent_at, cut_bytes)',
+    '      if not goes_on then',
+    '        break',
+    '      end',
+    "      cut, cut_bytes, cursor = event, ends, '(' .. entry[1]",
+    '    end',
+    '    goes_on = goes_on and #page > 0',
+    '  end',
+    "  redis.call('XTRIM', sent, 'MINID', string.format('%.0f', cut + 1))",
+    'end',
+    '',
+    "redis.call('HSET', session, 'version', number, 'alive_until', now_ms + ttl_ms, 'results_up_to', results_up_to,",
+    "  'last_sent', last_sent, 'cut', cut, 'newest', newest, 'bytes', bytes, 'cut_bytes', cut_bytes, 'oldest_at', oldest_at)",
+    "redis.call('XTRIM', log, 'MINID', string.format('%.0f', results_up_to))",
+    'for _, key in ipairs(KEYS) do',
+    "  local left_ms = redis.call('PTTL', key)",
+    '  if left_ms ~= -2 and left_ms < keep_ms / 2 then -- -2: there is none',
+    "    redis.call('PEXPIRE', key, keep_ms)",
+    '  end',
+    'end',
+    "return 'committed'",
+    '',
+  ].join('\n'),
+  keys: ['session', 'records', 'items', 'sent', 'log', 'head', 'held'],
+  args: [
+    'token',
+    'number',
+    'ttl_ms',
+    'keep_ms',
+    'results_up_to',
+    'max_bytes',
+    'max_age_ms',
+    'known_after',
+    'facts',
+    'sets',
+    'drops',
+    'saves',
+    'forgets',
+    'parts',
+  ],
+  reply: text.pipe(z.enum(['committed', 'lost', 'behind'])),
+})
+
+/**
+ * Opens a session that one holder drives. Repeating the holder's call changes nothing. Its token is the time in milliseconds.
+ * Answers 'created' and that token, or 'exists' where this id was used before.
+ */
+export const sessionCreate: Script<
+  { session: string },
+  { tenant: string; holder: string; take: string; opened_by: string; ttl_ms: number; keep_ms: number },
+  string[]
+> = defineScript({
+  name: 'session.create',
+  sha1: 'e851e9475b0e4679fe23136395f7d536f68762de',
+  source: [
+    'local session = KEYS[1] local tenant = ARGV[1] local holder = ARGV[2] local take = ARGV[3] local opened_by = ARGV[4] local ttl_ms = tonumber(ARGV[5]) local keep_ms = tonumber(ARGV[6])',
+    "local found = redis.call('HMGET', session, 'take', 'token', 'opened_at')",
+    'if found[1] then',
+    "  return { found[1] == take and found[2] == found[3] and 'created' or 'exists', found[2] }",
+    'end',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local token = string.format('%.0f', now_ms)",
+    "redis.call('HSET', session, 'state', 'live', 'tenant', tenant, 'token', token, 'take', take, 'holder', holder,",
+    "  'opened_by', opened_by, 'opened_at', token, 'alive_until', now_ms + ttl_ms, 'version', 0, 'last_sent', 0)",
+    "redis.call('PEXPIRE', session, keep_ms)",
+    "return { 'created', token }",
+    '',
+  ].join('\n'),
+  keys: ['session'],
+  args: ['tenant', 'holder', 'take', 'opened_by', 'ttl_ms', 'keep_ms'],
+  reply: z.array(text),
+})
+
+/**
+ * Appends a job's results to the session log and publishes each, unless the subject is cancelled, the session has ended, or
+ * the job has another owner. Repeating an emit (its number is known) changes nothing.
  *
  * A result's number is the time in milliseconds, or one more than its predecessor's if that is later: numbers grow even over
  * a loss of data. Each result names its predecessor, so a reader sees a gap. A message is both numbers (big-endian
  * doubles), then the payload. The newest result is never trimmed.
  */
 export const sessionEmit: Script<
-  { work: string; cancelled: string; log: string; head: string },
+  { session: string; work: string; cancelled: string; log: string; head: string },
   {
     channel: string
-    entry: string
-    attempt: number
+    run: string
     emit: number
     ends_job: number
     max_bytes: number
@@ -459,17 +928,17 @@ export const sessionEmit: Script<
   'emitted' | 'cancelled' | 'superseded'
 > = defineScript({
   name: 'session.emit',
-  sha1: 'cd88972a9c2b57e88ab6542fe7f652026d5a7668',
+  sha1: '66c2d889cf1a8b37466b505c7859d53ef2ba940c',
   source: [
-    'local work = KEYS[1] local cancelled = KEYS[2] local log = KEYS[3] local head = KEYS[4] local channel = ARGV[1] local entry = ARGV[2] local attempt = tonumber(ARGV[3]) local emit = tonumber(ARGV[4]) local ends_job = tonumber(ARGV[5]) local max_bytes = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7]) local ttl_ms = tonumber(ARGV[8]) local payloads = {} for i = 9, #ARGV do payloads[#payloads + 1] = ARGV[i] end',
-    "if redis.call('EXISTS', cancelled) == 1 then",
+    'local session = KEYS[1] local work = KEYS[2] local cancelled = KEYS[3] local log = KEYS[4] local head = KEYS[5] local channel = ARGV[1] local run = ARGV[2] local emit = tonumber(ARGV[3]) local ends_job = tonumber(ARGV[4]) local max_bytes = tonumber(ARGV[5]) local max_age_ms = tonumber(ARGV[6]) local ttl_ms = tonumber(ARGV[7]) local payloads = {} for i = 8, #ARGV do payloads[#payloads + 1] = ARGV[i] end',
+    "if redis.call('EXISTS', cancelled) == 1 or redis.call('HGET', session, 'state') == 'ended' then",
     "  return 'cancelled'",
     'end',
-    "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'emits')",
-    'if owner[1] ~= entry or tonumber(owner[2]) ~= attempt then',
+    "local owner = redis.call('HMGET', work, 'run', 'emits')",
+    'if owner[1] ~= run then',
     "  return 'superseded'",
     'end',
-    'if emit <= tonumber(owner[3]) then',
+    'if emit <= tonumber(owner[2]) then',
     "  return 'emitted'",
     'end',
     '',
@@ -508,7 +977,171 @@ export const sessionEmit: Script<
     "return 'emitted'",
     '',
   ].join('\n'),
-  keys: ['work', 'cancelled', 'log', 'head'],
-  args: ['channel', 'entry', 'attempt', 'emit', 'ends_job', 'max_bytes', 'max_age_ms', 'ttl_ms', 'payloads'],
+  keys: ['session', 'work', 'cancelled', 'log', 'head'],
+  args: ['channel', 'run', 'emit', 'ends_job', 'max_bytes', 'max_age_ms', 'ttl_ms', 'payloads'],
   reply: text.pipe(z.enum(['emitted', 'cancelled', 'superseded'])),
+})
+
+/**
+ * Ends a session: only a mark is left of it, under which nothing is written any more, and its jobs are told to stop. Then its
+ * ender has to free what else it holds, and another may do so once `busy_ms` are over. Repeating the call changes nothing.
+ * Answers 'ended', tenant, reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
+ * milliseconds another has; 'buried': it is free; 'alive' and how many milliseconds it has; 'lost': another holds it; or 'none'.
+ */
+export const sessionEnd: Script<
+  { session: string; records: string; items: string; sent: string; log: string; head: string },
+  {
+    token: number
+    tenant: string
+    opened_at: string
+    ender: string
+    reason: string
+    busy_ms: number
+    keep_ms: number
+    channel: string
+  },
+  string[]
+> = defineScript({
+  name: 'session.end',
+  sha1: '4b498b6ac95e85797d2223a26cd1519bfe85d35f',
+  source: [
+    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local token = tonumber(ARGV[1]) local tenant = ARGV[2] local opened_at = ARGV[3] local ender = ARGV[4] local reason = ARGV[5] local busy_ms = tonumber(ARGV[6]) local keep_ms = tonumber(ARGV[7]) local channel = ARGV[8]',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local found = redis.call('HMGET', session, 'state', 'token', 'alive_until', 'ender', 'busy_until', 'buried')",
+    'local state, left_ms = found[1], tonumber(found[3] or 0) - now_ms',
+    "if state == 'ended' then",
+    '  if found[6] then',
+    "    return { 'buried' }",
+    '  end',
+    '  local busy_left_ms = tonumber(found[5]) - now_ms',
+    '  if found[4] ~= ender and busy_left_ms > 0 then',
+    "    return { 'busy', string.format('%.0f', busy_left_ms) }",
+    '  end',
+    'elseif token == 0 and not state then',
+    "  return { 'none' }",
+    'elseif token == 0 and left_ms > 0 then',
+    "  return { 'alive', string.format('%.0f', left_ms) }",
+    'elseif token > 0 and tonumber(found[2] or 0) > token then',
+    "  return { 'lost' }",
+    'else',
+    "  redis.call('UNLINK', records, items, sent, log, head)",
+    '  if not state then',
+    "    redis.call('HSET', session, 'tenant', tenant, 'token', token, 'opened_at', opened_at)",
+    '  end',
+    "  redis.call('HSET', session, 'state', 'ended', 'reason', reason, 'ended_at', string.format('%.0f', now_ms))",
+    "  redis.call('SPUBLISH', channel, '*')",
+    'end',
+    "redis.call('HSET', session, 'ender', ender, 'busy_until', now_ms + busy_ms)",
+    "redis.call('PEXPIRE', session, keep_ms)",
+    "local told = redis.call('HMGET', session, 'tenant', 'reason', 'opened_at', 'ended_at')",
+    "return { 'ended', told[1], told[2], told[3], told[4] }",
+    '',
+  ].join('\n'),
+  keys: ['session', 'records', 'items', 'sent', 'log', 'head'],
+  args: ['token', 'tenant', 'opened_at', 'ender', 'reason', 'busy_ms', 'keep_ms', 'channel'],
+  reply: z.array(text),
+})
+
+/**
+ * Reads events behind a number from a session's journal, the oldest first. Answers 'gone' where some of them are not kept any
+ * more, or there is no live session; else 'kept', and then number and body of each.
+ */
+export const sessionMissed: Script<{ session: string; sent: string }, { after: number; count: number }, Buffer[]> =
+  defineScript({
+    name: 'session.missed',
+    sha1: 'a3d4cf22801912919c07593290f89d430b94ef63',
+    source: [
+      'local session = KEYS[1] local sent = KEYS[2] local after = tonumber(ARGV[1]) local count = tonumber(ARGV[2])',
+      "local found = redis.call('HMGET', session, 'state', 'cut')",
+      "if found[1] ~= 'live' or after < tonumber(found[2] or 0) then",
+      "  return { 'gone' }",
+      'end',
+      "local reply = { 'kept' }",
+      "for _, entry in ipairs(redis.call('XRANGE', sent, string.format('(%.0f-0', after), '+', 'COUNT', count)) do",
+      "  reply[#reply + 1] = entry[1]:match('^%d+')",
+      '  reply[#reply + 1] = entry[2][2]',
+      'end',
+      'return reply',
+      '',
+    ].join('\n'),
+    keys: ['session', 'sent'],
+    args: ['after', 'count'],
+    reply: z.array(bytes),
+  })
+
+/**
+ * Takes a live session over: whoever held it is told, and what he writes is refused from now on. The new token is the time in
+ * milliseconds, or one more than the one before: tokens grow even over a loss of data. Repeating a call changes nothing. Answers 'none' where the tenant has no live session of this id; 'changed' and the token
+ * where that is not the expected one; or 'taken', token, version, results_up_to, last_sent, opened_at, opened_by, and then name
+ * and value of each record.
+ */
+export const sessionTake: Script<
+  { session: string; records: string },
+  { tenant: string; expected: number; holder: string; take: string; ttl_ms: number; channel: string },
+  Buffer[]
+> = defineScript({
+  name: 'session.take',
+  sha1: 'd5f4d43ce6043aa63cf4c85ad4afb657997d10b9',
+  source: [
+    'local session = KEYS[1] local records = KEYS[2] local tenant = ARGV[1] local expected = tonumber(ARGV[2]) local holder = ARGV[3] local take = ARGV[4] local ttl_ms = tonumber(ARGV[5]) local channel = ARGV[6]',
+    "local found = redis.call('HMGET', session, 'state', 'tenant', 'token', 'take')",
+    "if found[1] ~= 'live' or found[2] ~= tenant then",
+    "  return { 'none' }",
+    'end',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    'local token = tonumber(found[3])',
+    'if found[4] ~= take then',
+    '  if token ~= expected then',
+    "    return { 'changed', found[3] }",
+    '  end',
+    '  token = math.max(token + 1, now_ms)',
+    "  redis.call('HSET', session, 'token', token, 'take', take, 'holder', holder)",
+    "  redis.call('SPUBLISH', channel, string.format('%.0f', token))",
+    'end',
+    "redis.call('HSET', session, 'alive_until', now_ms + ttl_ms)",
+    "local reply = { 'taken' }",
+    "local known = redis.call('HMGET', session, 'token', 'version', 'results_up_to', 'last_sent', 'opened_at', 'opened_by')",
+    'for i = 1, 6 do',
+    "  reply[i + 1] = known[i] or ''",
+    'end',
+    "for _, part in ipairs(redis.call('HGETALL', records)) do",
+    '  reply[#reply + 1] = part',
+    'end',
+    'return reply',
+    '',
+  ].join('\n'),
+  keys: ['session', 'records'],
+  args: ['tenant', 'expected', 'holder', 'take', 'ttl_ms', 'channel'],
+  reply: z.array(bytes),
+})
+
+/**
+ * Keeps what was spoken for an item, from this byte of it on, unless the session has ended. Repeating it changes nothing.
+ */
+export const speechKeep: Script<
+  { session: string; held: string; spoken: string },
+  { at_byte: number; ttl_ms: number; pcm: Buffer },
+  'kept' | 'session_ended'
+> = defineScript({
+  name: 'speech.keep',
+  sha1: '384680cbe4d60e0ade80f4795bda117f0b22a8c7',
+  source: [
+    'local session = KEYS[1] local held = KEYS[2] local spoken = KEYS[3] local at_byte = tonumber(ARGV[1]) local ttl_ms = tonumber(ARGV[2]) local pcm = ARGV[3]',
+    "if redis.call('HGET', session, 'state') == 'ended' then",
+    "  return 'session_ended'",
+    'end',
+    "redis.call('SETRANGE', spoken, at_byte, pcm)",
+    "if redis.call('PTTL', spoken) < 0 then",
+    "  redis.call('SADD', held, spoken)",
+    "  redis.call('PEXPIRE', held, ttl_ms)",
+    "  redis.call('PEXPIRE', spoken, ttl_ms)",
+    'end',
+    "return 'kept'",
+    '',
+  ].join('\n'),
+  keys: ['session', 'held', 'spoken'],
+  args: ['at_byte', 'ttl_ms', 'pcm'],
+  reply: text.pipe(z.enum(['kept', 'session_ended'])),
 })

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Redis, type SecretGrant, findSecret, keepSecret, redeemSecret } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { open } from './testing/streams.fixture.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { type SecretGrant, findSecret, keepSecret, redeemSecret } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
 
 const grant: SecretGrant = {
   tenantId: 'default',
@@ -14,17 +13,9 @@ const grant: SecretGrant = {
   expiresAtS: 1_060,
 }
 
-describe('a client secret', () => {
-  let server: TestRedis
-  let redis: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await open(server.url)
-  })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
-  })
+describe.each(redisKinds)('a client secret, on %s', (kind) => {
+  const server = useRedis(kind)
+  const redis = server.handle()
 
   it('is found as it was kept, as often as it is asked for, and no other is', async () => {
     await keepSecret(redis, 'ek_found', grant)
@@ -35,7 +26,7 @@ describe('a client secret', () => {
 
   it('is not to be read in Redis', async () => {
     await keepSecret(redis, 'ek_hidden', grant)
-    const names = await redis.commands.keys('*')
+    const names = await server.keys()
     const values = await Promise.all(names.map((name) => redis.commands.hgetall(name)))
     expect(names.length).toBeGreaterThan(0)
     expect(JSON.stringify([names, values])).not.toContain('ek_')
@@ -45,8 +36,8 @@ describe('a client secret', () => {
     const brief = { ...grant, expiresAtS: grant.createdAtS + 1 }
     await Promise.all(['ek_brief', 'ek_used'].map((secret) => keepSecret(redis, secret, brief)))
     expect(await redeemSecret(redis, 'ek_used', 'someone')).toBe(true)
-    const before = await redis.commands.dbsize()
-    await vi.waitFor(async () => expect(await redis.commands.dbsize()).toBe(before - 2), { timeout: 10_000 })
+    const before = (await server.keys()).length
+    await vi.waitFor(async () => expect((await server.keys()).length).toBe(before - 2), { timeout: 10_000 })
     expect(await findSecret(redis, 'ek_brief')).toBeNull()
     expect(await redeemSecret(redis, 'ek_brief', 'someone')).toBe(false)
   })

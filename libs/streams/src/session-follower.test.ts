@@ -1,27 +1,18 @@
 import { type SessionId, newId, silentLog } from '@voicebox/kernel'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type FollowSessionOptions, type Redis, type SessionFollower, followSession } from './index.ts'
-import { type TestRedis, startRedis } from './testing/index.ts'
-import { brief, open, speaker } from './testing/streams.fixture.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { type FollowSessionOptions, type SessionFollower, followSession } from './index.ts'
+import { redisKinds, useRedis } from './testing/index.ts'
+import { brief, speaker } from './testing/streams.fixture.ts'
 
 const patient = { timeout: 15_000, interval: 5 }
 
-describe('a session follower', () => {
-  let server: TestRedis
-  let gateway: Redis
-  let worker: Redis
+describe.each(redisKinds)('a session follower, on %s', (kind) => {
+  const server = useRedis(kind)
+  const gateway = server.handle()
+  const worker = server.handle()
   let sessionId: SessionId
 
-  beforeAll(async () => {
-    server = await startRedis()
-    gateway = await open(server.url)
-    worker = await open(server.url)
-  })
-  afterAll(async () => {
-    await Promise.all([gateway.close(), worker.close()])
-    await server.close()
-  })
   beforeEach(() => {
     sessionId = newId('sess')
   })
@@ -149,18 +140,16 @@ describe('a session follower', () => {
     const { follower, heard, lost } = await follow()
     const { say } = await speaker(worker, sessionId)
     const said = Array.from({ length: 300 }, (_, index) => String(index))
-    const admin = await open(server.url)
     for (const [index, text] of said.entries()) {
       const emitted = say(text)
-      if (index % 30 === 10) await admin.commands.call('CLIENT', 'KILL', 'TYPE', 'normal')
-      if (index % 30 === 20) await admin.commands.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      if (index % 30 === 10) await server.each('CLIENT', 'KILL', 'TYPE', 'normal')
+      if (index % 30 === 20) await server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
       if (index % 5 === 0) await emitted
     }
     await vi.waitFor(() => expect(heard).toHaveLength(said.length), patient)
     expect(heard).toEqual(said)
     expect(lost).toEqual([])
     follower.close()
-    await admin.close()
   })
 
   it('keeps the log below its bytes, newest first, and says what a late follower cannot hear any more', async () => {
@@ -237,8 +226,8 @@ describe('a session follower', () => {
   it('lets every key of a session expire', async () => {
     const { say } = await speaker(worker, sessionId)
     await say('a')
-    const keys = await worker.commands.keys(`*{${sessionId}}*`)
-    expect(keys.length).toBe(3)
+    const keys = await server.keys(`*{${sessionId}}*`)
+    expect(keys.length).toBe(4)
     for (const key of keys) expect(await worker.commands.pttl(key)).toBeGreaterThan(0)
   })
 })

@@ -12,6 +12,8 @@ export interface FollowSessionOptions {
   onResult(result: WorkerResult, seq: number): void
   /** Results numbered so were trimmed before they were read (or Redis lost data): some may never have been delivered. */
   onLost?(fromSeq: number, toSeq: number): void
+  /** False lets results wait in the log, until `poll`. */
+  wantsMore?(): boolean
   log: Log
   /** For tests: published results that shall not arrive by the fast path. */
   dropPublished?(seq: number): boolean
@@ -28,7 +30,7 @@ export interface SessionFollower extends Closable {
 export async function followSession(
   redis: Redis,
   sessionId: SessionId,
-  { afterSeq, onResult, onLost, log, dropPublished }: FollowSessionOptions,
+  { afterSeq, onResult, onLost, wantsMore, log, dropPublished }: FollowSessionOptions,
 ): Promise<SessionFollower> {
   const follower = await followLog(redis, {
     key: keys.log(sessionId),
@@ -40,6 +42,7 @@ export async function followSession(
       onLost?.(from, to)
     },
     log,
+    ...(wantsMore && { wantsMore }),
     ...(dropPublished && { dropPublished }),
   })
   return {

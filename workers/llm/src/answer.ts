@@ -1,6 +1,13 @@
 import type { GenerationRequest } from '@voicebox/engines'
 import { type Clock, Failure, type Log, type ResponseId, messageFor } from '@voicebox/kernel'
-import { type GenerateJob, type JobContext, type Redis, type WorkerResult, loadItems } from '@voicebox/streams'
+import {
+  type GenerateJob,
+  type JobContext,
+  type Lane,
+  type Redis,
+  type WorkerResult,
+  loadItems,
+} from '@voicebox/streams'
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
 import { joinedEvents } from './joined-events.ts'
@@ -10,6 +17,10 @@ import { makeSpeechPlan } from './speech-plan.ts'
 export interface AnswerOptions {
   redis: Redis
   pool: LanguagePool
+  /** How many segments may wait for a speech engine. */
+  maxWaiting: number
+  /** A segment was refused because its lane was full. */
+  onRefused(lane: Lane): void
   clock: Clock
   log: Log
 }
@@ -23,7 +34,7 @@ const settleAfterMs = 300
  * begun again, because the client has heard of it.
  */
 export async function answer(
-  { redis, pool, clock, log }: AnswerOptions,
+  { redis, pool, maxWaiting, onRefused, clock, log }: AnswerOptions,
   job: GenerateJob,
   context: JobContext,
 ): Promise<void> {
@@ -32,7 +43,7 @@ export async function answer(
   const request = await requestOf(redis, job)
   const startMs = clock.now()
   let firstTokenMs: number | undefined
-  const speech = makeSpeechPlan(redis, job)
+  const speech = makeSpeechPlan({ redis, job, leftMs: () => context.leftMs(), maxWaiting, onRefused })
   const batched = batches((signal) => pool.generate({ ...request, signal }), {
     signal: context.signal,
     clock,

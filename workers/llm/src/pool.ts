@@ -88,5 +88,11 @@ async function* goOn(
 function allFailed(failures: readonly Failure[]): Failure {
   const kind = failures.every((failure) => failure.kind === 'capacity') ? 'capacity' : 'engine'
   const reasons = failures.map((failure) => failure.message).join('; ')
-  return new Failure(kind, 'all_providers_failed', `No language provider could answer: ${reasons}`)
+  const retryable = !failures.every(({ code }) => isFinal(code))
+  return new Failure(kind, 'all_providers_failed', `No language provider could answer: ${reasons}`, { retryable })
+}
+
+/** Asked again, the provider would say the same. */
+function isFinal(code: string): boolean {
+  return code === 'request_rejected' || code === 'provider_misconfigured'
 }

@@ -1,5 +1,12 @@
-import { newId } from '@voicebox/kernel'
-import { type GenerateJob, type Redis, type SynthesizeJob, type WorkerResult, enqueue } from '@voicebox/streams'
+import type { JobId } from '@voicebox/kernel'
+import {
+  type GenerateJob,
+  type Lane,
+  type Redis,
+  type SynthesizeJob,
+  type WorkerResult,
+  enqueue,
+} from '@voicebox/streams'
 import { type Segment, makeSegmenter } from './segmenter.ts'
 
 /** Turns the text of an answer into jobs for its speech engine. Each call gives the results that tell of what it enqueued. */
@@ -13,8 +20,19 @@ export interface SpeechPlan {
   count(): number
 }
 
-/** Plans nothing in a text response. */
-export function makeSpeechPlan(redis: Redis, job: GenerateJob): SpeechPlan {
+export interface SpeechPlanOptions {
+  redis: Redis
+  job: GenerateJob
+  /** How long the answer is still worth giving, and so its speech. */
+  leftMs(): number
+  /** How many jobs may wait in the lane of the speech engine. */
+  maxWaiting: number
+  /** A segment was refused for want of room. */
+  onRefused(lane: Lane): void
+}
+
+/** Plans nothing in a text response. A segment for which the lane has no room is told as failed: the answer goes on as text. */
+export function makeSpeechPlan({ redis, job, leftMs, maxWaiting, onRefused }: SpeechPlanOptions): SpeechPlan {
   const { speech, responseId } = job
   const segmenter = makeSegmenter()
   let count = 0
@@ -24,10 +42,17 @@ export function makeSpeechPlan(redis: Redis, job: GenerateJob): SpeechPlan {
       .filter((segment) => segment.speech !== '')
       .map(({ text, speech: spoken }) => ({ segment: count++, text, spoken }))
     const lane = `jobs:tts:${speech.engine}` as const
-    await Promise.all(
-      planned.map(({ segment, spoken }) => enqueue(redis, lane, synthesizeJob(job, speech, segment, spoken))),
+    const results = await Promise.all(
+      planned.map(async ({ segment, text, spoken }): Promise<WorkerResult[]> => {
+        const wanted = synthesizeJob(job, speech, { segment, text: spoken, deadlineMs: leftMs() })
+        const answer = await enqueue(redis, lane, wanted, { maxWaiting })
+        const told: WorkerResult = { kind: 'segment_planned', responseId, segment, text }
+        if (answer === 'queued') return [told]
+        onRefused(lane)
+        return [told, { kind: 'segment_failed', responseId, segment, ...laneFull }]
+      }),
     )
-    return planned.map(({ segment, text }) => ({ kind: 'segment_planned', responseId, segment, text }))
+    return results.flat()
   }
   return {
     append: (text) => plan(speech === undefined ? [] : segmenter.append(text)),
@@ -37,13 +62,16 @@ export function makeSpeechPlan(redis: Redis, job: GenerateJob): SpeechPlan {
   }
 }
 
+const laneFull = { code: 'lane_full', message: 'Too much waits to be spoken' }
+
 function synthesizeJob(
-  { sessionId, tenantId, deadlineAtMs, traceId, responseId }: GenerateJob,
+  { sessionId, tenantId, traceId, responseId }: GenerateJob,
   { voice, speed, language }: NonNullable<GenerateJob['speech']>,
-  segment: number,
-  text: string,
+  { segment, text, deadlineMs }: Pick<SynthesizeJob, 'segment' | 'text' | 'deadlineMs'>,
 ): SynthesizeJob {
-  const base = { id: newId('job'), sessionId, tenantId, deadlineAtMs, traceId }
+  // of the response and the segment, so that another attempt at the answer has none of it spoken twice
+  const id: JobId = `job_${responseId.slice('resp_'.length)}_${segment}`
+  const base = { id, sessionId, tenantId, deadlineMs, traceId }
   return {
     ...base,
     kind: 'synthesize',

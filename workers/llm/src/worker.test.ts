@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { ContextItem } from '@voicebox/engines'
 import { aborted, type ItemId, newId, type ResponseId, type SessionId, silentLog, systemClock } from '@voicebox/kernel'
 import {
@@ -11,11 +13,10 @@ import {
   enqueue,
   followSession,
   openRedis,
-  saveItems,
 } from '@voicebox/streams'
-import { type TestRedis, startRedis } from '@voicebox/streams/testing'
+import { type TestRedis, saveItems, startRedis } from '@voicebox/streams/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ChatScript, type ChatServer, callTools, reply, startChatServer } from './testing/index.ts'
+import { type ChatScript, type ChatServer, type ChatTurn, callTools, reply, startChatServer } from './testing/index.ts'
 import { runLlmWorker } from './worker.ts'
 
 describe('the language worker', () => {
@@ -106,8 +107,14 @@ describe('the language worker', () => {
     expect(planned.map((segment) => segment.text).join('')).toBe(text)
     expect(spoken.sort((a, b) => a.segment - b.segment)).toMatchObject([
       { segment: 0, text: 'It opens at nine.', voice: 'alloy', speed: 1.25, language: 'en', traceId: asked.traceId },
-      { segment: 1, text: 'On Sundays it is closed.', tenantId: asked.tenantId, deadlineAtMs: asked.deadlineAtMs },
+      { segment: 1, text: 'On Sundays it is closed.', tenantId: asked.tenantId },
     ])
+    const own = responseId.slice('resp_'.length) // the same in every attempt, so that none is spoken twice
+    expect(spoken.map(({ id }) => id)).toEqual([`job_${own}_0`, `job_${own}_1`])
+    for (const { deadlineMs } of spoken) {
+      expect(deadlineMs).toBeGreaterThan(0) // what is left of the answer's
+      expect(deadlineMs).toBeLessThan(asked.deadlineMs)
+    }
   })
 
   it('emits the calls of tools in order with the text', async () => {
@@ -230,8 +237,41 @@ describe('the language worker', () => {
     expect(textOf(results)).toBe('One two')
   })
 
-  it('names the providers that could not answer, and goes on', async () => {
-    await startWorker([{ kind: 'status', status: 500 }, reply('I am back.')])
+  it('says of a segment for which there is no room that it cannot be spoken, and goes on', async () => {
+    await startWorker(reply('It opens at nine. On Sundays it is closed. Bye.'), { VOICEBOX_LANE_DEPTH: '1' })
+    const speech = { engine: 'espeak-ng', voice: 'alloy', speed: 1 } as const // whose lane nobody serves
+    await enqueue(redis, 'jobs:llm:default', job({ speech }))
+    expect(await ended()).toMatchObject({ kind: 'generation_finished', segments: 3 })
+    expect(textOf(results)).toBe('It opens at nine. On Sundays it is closed. Bye.')
+    const segments = results.flatMap((result) => ('segment' in result ? [`${result.kind} ${result.segment}`] : []))
+    expect(segments).toEqual([
+      'segment_planned 0',
+      'segment_planned 1',
+      'segment_failed 1',
+      'segment_planned 2',
+      'segment_failed 2',
+    ])
+    expect(await redis.commands.xlen('jobs:tts:espeak-ng')).toBe(1)
+  })
+
+  it('asks again where no provider could answer, and nothing is said of it', async () => {
+    await startWorker([{ kind: 'status', status: 500 }, { kind: 'status', status: 503 }, reply('I am back.')])
+    await enqueue(redis, 'jobs:llm:default', job())
+    expect(await ended()).toMatchObject({ kind: 'generation_finished' })
+    expect(textOf(results)).toBe('I am back.')
+    expect(server.requests).toHaveLength(3)
+  })
+
+  it('does not ask again where the request is refused', async () => {
+    await startWorker([{ kind: 'status', status: 400 }, reply('I should not.')])
+    await enqueue(redis, 'jobs:llm:default', job())
+    expect(await ended()).toMatchObject({ kind: 'generation_failed', code: 'all_providers_failed' })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('names the providers that could not answer in three attempts, and goes on', async () => {
+    const broken: ChatTurn = { kind: 'status', status: 500 }
+    await startWorker([broken, broken, broken, reply('I am back.')])
     await enqueue(redis, 'jobs:llm:default', job())
     const message = 'No language provider could answer: first answered HTTP 500 (scripted)'
     expect(await ended()).toEqual({ kind: 'generation_failed', responseId, code: 'all_providers_failed', message })
@@ -291,6 +331,23 @@ describe('the language worker', () => {
     expect(textOf(results)).toBe('You said: good morning')
   })
 
+  it('tells over HTTP how it is, where it is given a port', async () => {
+    const port = await freePort()
+    const broken: ChatTurn = { kind: 'status', status: 500 }
+    const env = { VOICEBOX_WORKER_PORT: String(port), VOICEBOX_LANE_DEPTH: '1' }
+    await startWorker([broken, reply('It opens at nine. On Sundays it is closed.')], env)
+    const speech = { engine: 'kokoro', voice: 'alloy', speed: 1 } as const // whose lane nobody serves
+    await enqueue(redis, 'jobs:llm:default', job({ speech }))
+    await ended()
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      expect(metrics).toContain('voicebox_jobs_total{lane="jobs:llm:default",outcome="retried"} 1')
+      expect(metrics).toContain('voicebox_jobs_total{lane="jobs:llm:default",outcome="done"} 1')
+      expect(metrics).toContain('voicebox_jobs_total{lane="jobs:tts:kokoro",outcome="refused"} 1')
+    })
+  })
+
   it('refuses to start without a Redis', async () => {
     const starting = runLlmWorker({}, leave.signal, () => {})
     await expect(starting).rejects.toMatchObject({
@@ -330,7 +387,7 @@ describe('the language worker', () => {
       id: newId('job'),
       sessionId,
       tenantId: 'tenant',
-      deadlineAtMs: Date.now() + 60_000,
+      deadlineMs: 60_000,
       traceId: 'trace',
       responseId,
       instructions: 'Be brief.',
@@ -380,3 +437,12 @@ function joined(results: readonly WorkerResult[]): string[] {
 const toolCall = (callId: string): ContextItem => ({ role: 'tool_call', callId, name: 'get_weather', arguments: '{}' })
 const toolResult = (callId: string): ContextItem => ({ role: 'tool_result', callId, output: 'rain' })
 const calledAs = (id: string) => ({ id, type: 'function', function: { name: 'get_weather', arguments: '{}' } })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

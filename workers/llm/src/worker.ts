@@ -1,8 +1,8 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/mcp'
-import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
+import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/streams'
+import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
 import { makePool } from './pool.ts'
@@ -12,8 +12,6 @@ import { openProvider } from './providers/open-provider.ts'
 const usualConcurrency = 64
 /** What an MCP server sends is held in memory, so that these are fewer. */
 const mcpConcurrency = 32
-/** How long answers under way may take to end when the worker leaves. */
-const drainMs = 10_000
 
 /** The language worker: it does the jobs of its pool's lane by the configured providers, or by echo without any; and asks MCP servers. */
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
@@ -23,12 +21,24 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     'llmPool',
     'workerConcurrency',
     'claimAfterMs',
+    'laneDepth',
+    'drainMs',
+    'host',
+    'workerPort',
     'mcpAllow',
     'mcpListTimeoutMs',
     'mcpCallTimeoutMs',
     'logLevel',
   ])
-  const { redisUrl, llmProviders, llmPool, workerConcurrency = usualConcurrency, claimAfterMs, logLevel } = config
+  const {
+    redisUrl,
+    llmProviders,
+    llmPool,
+    workerConcurrency = usualConcurrency,
+    claimAfterMs,
+    drainMs,
+    logLevel,
+  } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const allow = parseAllowList(config.mcpAllow)
   const log = makeLog({ service: 'llm-worker', level: logLevel })
@@ -37,21 +47,41 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: jobMetrics })
+    const checks = {
+      redis: () => (redis.isReady() ? null : 'not reachable'),
+      worker: () => (signal.aborted ? 'draining' : null),
+    }
+    scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
     const common = { claimAfterMs, consumer: name, clock: systemClock, log }
+    const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
+    const answering = {
+      redis,
+      pool,
+      maxWaiting: config.laneDepth,
+      onRefused: (lane: Lane) => count(lane, 'refused'),
+      clock: systemClock,
+      log,
+    }
+    const languageLane = `jobs:llm:${llmPool}` as const
     const generating = consumeLane(redis, {
       ...common,
-      lane: `jobs:llm:${llmPool}`,
+      lane: languageLane,
       concurrency: workerConcurrency,
-      run: (job, context) => answer({ redis, pool, clock: systemClock, log }, job, context),
+      onOutcome: (outcome) => count(languageLane, outcome),
+      run: (job, context) => answer(answering, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
     const { mcpListTimeoutMs: listTimeoutMs, mcpCallTimeoutMs: callTimeoutMs } = config
+    const toolLane = `jobs:mcp:${llmPool}` as const
     const asking = consumeLane(redis, {
       ...common,
-      lane: `jobs:mcp:${llmPool}`,
+      lane: toolLane,
       concurrency: mcpConcurrency,
+      repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
+      onOutcome: (outcome) => count(toolLane, outcome),
       run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock: systemClock, log }, job, context),
       failed: (job, failure) => [mcpJobFailed(job, failure)],
     })

@@ -1,79 +1,104 @@
-import { Failure, type SessionId, makeManualClock, newId, silentLog } from '@voicebox/kernel'
+import { Failure, type SessionId, newId, silentLog, systemClock } from '@voicebox/kernel'
 import type { EngineDescriptor, Recognition, SpeechRecognizer } from '@voicebox/engines'
-import { type Redis, type TranscribeJob, type WorkerResult, appendAudio, openRedis } from '@voicebox/streams'
-import { type TestRedis, startRedis } from '@voicebox/streams/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { transcribe } from './transcribe.ts'
+import {
+  type LaneConsumer,
+  type WorkerResult,
+  appendAudio,
+  consumeLane,
+  createSession,
+  enqueue,
+  followSession,
+} from '@voicebox/streams'
+import { useRedis } from '@voicebox/streams/testing'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { repeatable, jobFailed, doJob } from './job.ts'
 
 const itemId = 'item_1'
+const lane = 'jobs:stt:stub'
 
 describe('A transcription whose engine breaks', () => {
-  let server: TestRedis
-  let redis: Redis
+  const redis = useRedis().handle()
+  const consumers: LaneConsumer[] = []
   let sessionId: SessionId
-  beforeAll(async () => {
-    server = await startRedis()
-    redis = await openRedis({ url: server.url, name: 'test', log: silentLog, signal: AbortSignal.timeout(10_000) })
+  beforeEach(async () => {
     sessionId = newId('sess')
-    await appendAudio(redis, sessionId, itemId, new Uint8Array(320), { final: true })
+    const about = { tenantId: 'tenant', sessionId, holder: 'gateway', ttlMs: 60_000, onTaken: () => {}, log: silentLog }
+    const hold = await createSession(redis, about)
+    await appendAudio(redis, hold, itemId, 0, new Uint8Array(320), { final: true })
+    await hold.close()
   })
-  afterAll(async () => {
-    await redis.close()
-    await server.close()
+  afterEach(async () => {
+    await Promise.all(consumers.splice(0).map((consumer) => consumer.close()))
   })
 
   it('is tried again, and takes back no settled words', async () => {
-    expect(await emitted('settled')).toEqual(['turn it', 'turn it on now'])
+    expect(
+      await said('settled', [
+        ['turn it', 'breaks'],
+        ['turn', 'turn it on', 'turn it on now.'],
+      ]),
+    ).toEqual(['turn it', 'turn it on now.'])
   })
 
   it('may take back words that are not settled', async () => {
-    expect(await emitted('revised')).toEqual(['turn it', 'turn', 'turn it on now'])
+    expect(
+      await said('revised', [
+        ['turn it', 'breaks'],
+        ['turn', 'turn it on now.'],
+      ]),
+    ).toEqual(['turn it', 'turn', 'turn it on now.'])
   })
 
-  it('says no interim words where another worker has said some that it does not know', async () => {
-    expect(await emitted('settled', { hasEmitted: true })).toEqual(['turn it on now'])
+  it('is tried three times, then said to have failed', async () => {
+    const broken = ['breaks']
+    expect(await said('revised', [broken, broken, broken, ['never heard.']])).toEqual(['recognizer_crashed'])
   })
 
-  /** The texts that come of an engine that breaks after two words, and at the second time hears the first of them alone. */
-  async function emitted(interims: EngineDescriptor['interims'], { hasEmitted = false } = {}): Promise<string[]> {
+  it('is not tried again where it only looked for the words so far: they would come too late', async () => {
+    expect(await said('revised', [['breaks'], ['never heard.']], { peekMs: 5 })).toEqual([''])
+  })
+
+  /** The texts that come of an engine that says what each attempt is scripted to say; what ends in a stop is final. */
+  async function said(
+    interims: EngineDescriptor['interims'],
+    attempts: string[][],
+    wishes: { peekMs?: number } = {},
+  ): Promise<string[]> {
     const results: WorkerResult[] = []
-    const recognizer = scripted([
-      [{ kind: 'interim', text: 'turn it' }],
-      [
-        { kind: 'interim', text: 'turn' },
-        { kind: 'final', text: 'turn it on now' },
-      ],
-    ])
-    const job: TranscribeJob = {
-      kind: 'transcribe',
-      id: newId('job'),
-      sessionId,
-      tenantId: 'tenant',
-      deadlineAtMs: Infinity,
-      traceId: 'trace',
-      itemId,
-    }
-    await transcribe({ redis, recognizer, interims, clock: makeManualClock(), log: silentLog }, job, {
-      attempt: 1,
-      hasEmitted,
-      signal: new AbortController().signal,
-      emit(...some) {
-        results.push(...some)
-        return Promise.resolve(true)
-      },
-    })
-    return results.flatMap((result) => ('text' in result ? result.text : []))
+    const onResult = (result: WorkerResult): void => void results.push(result)
+    const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    const parts = { redis, recognizer: scripted(attempts), interims, clock: systemClock, log: silentLog }
+    consumers.push(
+      consumeLane(redis, {
+        lane,
+        concurrency: 1,
+        claimAfterMs: 5_000,
+        consumer: newId('job'),
+        clock: systemClock,
+        log: silentLog,
+        repeatable,
+        run: (job, context) => doJob(parts, job, context),
+        failed: (job, failure) => [jobFailed(job, failure)],
+      }),
+    )
+    const base = { id: newId('job'), sessionId, tenantId: 'tenant', deadlineMs: 60_000, traceId: 'trace' }
+    await enqueue(redis, lane, { kind: 'transcribe', ...base, itemId, ...wishes })
+    await vi.waitFor(() => expect(results.at(-1)?.kind).toMatch(/^transcript_(final|failed|peeked)$/), 20_000)
+    follower.close()
+    return results.flatMap((result) => ('text' in result ? result.text : 'code' in result ? result.code : []))
   }
 })
 
-/** Says what each attempt is scripted to say, and breaks where that has no final. */
-function scripted(attempts: Recognition[][]): SpeechRecognizer {
+function scripted(attempts: string[][]): SpeechRecognizer {
   return {
     name: 'scripted',
-    async *recognize() {
-      const said = attempts.shift() ?? []
-      yield* said
-      if (said.at(-1)?.kind !== 'final') throw new Failure('engine', 'recognizer_crashed', 'It broke')
+    async *recognize({ audio }): AsyncGenerator<Recognition> {
+      for await (const frame of audio) void frame
+      for (const text of attempts.shift() ?? []) {
+        if (text === 'breaks') throw new Failure('engine', 'recognizer_crashed', 'It broke')
+        yield { kind: text.endsWith('.') ? 'final' : 'interim', text }
+        await new Promise((resolve) => setTimeout(resolve, 150)) // longer than interim texts are held back
+      }
     },
     close: () => Promise.resolve(),
   }

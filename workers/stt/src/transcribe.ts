@@ -1,6 +1,6 @@
 import { heardRateHz } from '@voicebox/audio'
 import type { EngineDescriptor, RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
-import { type Clock, type Log, toFailure } from '@voicebox/kernel'
+import type { Clock, Log } from '@voicebox/kernel'
 import { type JobContext, type Redis, type TranscribeJob, readAudio } from '@voicebox/streams'
 import { counted } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
@@ -15,34 +15,17 @@ export interface TranscribeParts {
 }
 
 /**
- * Recognizes the utterance of a job from its stored audio, and says what it hears. An engine that breaks gets a second
- * chance, because the utterance may not have been the cause. What an engine calls settled stays so: no attempt takes back
- * what another one said.
+ * Recognizes the utterance of a job from its stored audio, and says what it hears. What an engine calls settled stays so:
+ * no attempt takes back what another one said.
  */
-export async function transcribe(parts: TranscribeParts, job: TranscribeJob, context: JobContext): Promise<void> {
-  const settled = parts.interims === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
-  const mayPass = (text: string): boolean => settled === null || settled.extend(text)
-  try {
-    await transcribeOnce(parts, job, context, mayPass)
-  } catch (error) {
-    const { kind, code, retryable } = toFailure(error)
-    if (kind !== 'engine' || !retryable || context.signal.aborted) throw error
-    parts.log.warn({ jobId: job.id, itemId: job.itemId, code }, 'A recognition is tried again')
-    await transcribeOnce(parts, job, context, mayPass)
-  }
-}
-
-/** Of an interim text, whether it may be said. */
-type MayPass = (text: string) => boolean
-
-async function transcribeOnce(
-  { redis, recognizer, clock, log }: TranscribeParts,
+export async function transcribe(
+  { redis, recognizer, interims: promise, clock, log }: TranscribeParts,
   job: TranscribeJob,
   context: JobContext,
-  mayPass: MayPass,
 ): Promise<void> {
   const { itemId, sessionId } = job
   const { signal } = context
+  const settled = promise === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
   const audio = counted(readAudio(redis, sessionId, itemId, { signal, log }))
   const interims = makeInterimThrottle({ intervalMs: interimIntervalMs, clock, pass: emitInterim })
   try {
@@ -61,7 +44,7 @@ async function transcribeOnce(
   }
 
   function emitInterim(text: string): void {
-    if (!mayPass(text)) return
+    if (settled !== null && !settled.extend(text)) return
     context.emit({ kind: 'transcript_interim', itemId, text }).catch((error: unknown) => {
       log.warn({ jobId: job.id, itemId, error }, 'An interim transcript was lost')
     })

@@ -1,15 +1,20 @@
-import { type SessionId, newId, silentLog } from '@voicebox/kernel'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { type SessionId, newId, silentLog, sleep } from '@voicebox/kernel'
 import {
   type Lane,
   type Redis,
   type SessionFollower,
   type TranscribeJob,
   type WorkerResult,
+  type SessionHold,
   appendAudio,
   cancelWork,
+  createSession,
   enqueue,
   followSession,
   openRedis,
+  takeSession,
 } from '@voicebox/streams'
 import { type TestRedis, startRedis } from '@voicebox/streams/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -33,6 +38,8 @@ describe('the recognition worker', () => {
   let sessionId: SessionId
   let results: WorkerResult[]
   let follower: SessionFollower
+  let hold: SessionHold
+  const written = new Map<string, number>()
 
   beforeAll(async () => {
     server = await startRedis()
@@ -46,6 +53,8 @@ describe('the recognition worker', () => {
     leave = new AbortController()
     running = Promise.resolve()
     sessionId = newId('sess')
+    hold = await createSession(redis, holdOptions(sessionId))
+    written.clear()
     results = []
     const onResult = (result: WorkerResult): void => void results.push(result)
     follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
@@ -54,6 +63,7 @@ describe('the recognition worker', () => {
     leave.abort()
     await running
     follower.close()
+    await hold.close()
   })
 
   it('says what was said in an utterance, and how long it was', async () => {
@@ -83,6 +93,27 @@ describe('the recognition worker', () => {
     expect(final).toMatchObject({ kind: 'transcript_final', text: `${text} ${text}` })
     expect(final?.kind === 'transcript_final' && Math.abs(final.audioMs - audioMs)).toBeLessThanOrEqual(1)
   })
+
+  it('hears the rest of an utterance whose gateway died in the middle of it, from the one that goes on with the session', async () => {
+    await start({ VOICEBOX_STT_ENGINE: 'pocketsphinx' })
+    const { samples, text } = await flite('kal16', 'hello can you help')
+    await ask('jobs:stt:pocketsphinx', 'item_1')
+    await append('item_1', samples)
+    await append('item_1', new Int16Array(16_000))
+    await vi.waitFor(() => expect(results).toMatchObject([{ kind: 'transcript_interim', text }]), { timeout: 20_000 })
+    const dead = hold
+    await sleep(12_000) // nobody missed it so far
+    const taken = await takeSession(redis, holdOptions(sessionId))
+    if (taken === null) throw new Error('There is no such session')
+    hold = taken.hold
+    expect(
+      await appendAudio(redis, dead, 'item_1', written.get('item_1') ?? 0, new Uint8Array(320), { final: true }),
+    ).toBe('lost')
+    await append('item_1', samples.slice(0, 8_000))
+    await say('item_1', samples.slice(8_000))
+    expect(await lastOf('item_1')).toMatchObject({ kind: 'transcript_final', text: `${text} ${text}` })
+    await dead.close()
+  }, 60_000)
 
   it('says how sure it is where the job asks for it', async () => {
     await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_STUB: '{"transcript":"two words"}' })
@@ -167,6 +198,19 @@ describe('the recognition worker', () => {
     expect(results).toHaveLength(1)
   })
 
+  it('tells over HTTP how it is, where it is given a port', async () => {
+    const port = await freePort()
+    await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_WORKER_PORT: String(port) })
+    await say('item_1', new Int16Array(160))
+    await ask('jobs:stt:stub', 'item_1')
+    await lastOf('item_1')
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      expect(metrics).toContain('voicebox_jobs_total{lane="jobs:stt:stub",outcome="done"} 1')
+    })
+  })
+
   it('does not start without its model, and says where it should be', async () => {
     const starting = start({ ...mini, VOICEBOX_STT_ENGINE: 'whisper', VOICEBOX_WHISPER_MODEL: 'other' })
     await expect(starting).rejects.toMatchObject({
@@ -185,21 +229,23 @@ describe('the recognition worker', () => {
     })
   }
 
-  function ask(lane: SttLane, itemId: string, hints: Partial<TranscribeJob> = {}): Promise<void> {
+  async function ask(lane: SttLane, itemId: string, hints: Partial<TranscribeJob> = {}): Promise<void> {
     const about = {
       id: newId('job'),
       sessionId,
       tenantId: 'tenant',
-      deadlineAtMs: Date.now() + 60_000,
+      deadlineMs: 60_000,
       traceId: 'trace',
     }
-    return enqueue(redis, lane, { kind: 'transcribe', itemId, ...about, ...hints })
+    expect(await enqueue(redis, lane, { kind: 'transcribe', itemId, ...about, ...hints })).toBe('queued')
   }
 
-  const append = (itemId: string, samples: Int16Array, final = false): Promise<void> =>
-    appendAudio(redis, sessionId, itemId, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), {
-      final,
-    })
+  async function append(itemId: string, samples: Int16Array, final = false): Promise<void> {
+    const at = written.get(itemId) ?? 0
+    written.set(itemId, at + samples.length)
+    const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+    expect(await appendAudio(redis, hold, itemId, at, pcm, { final })).toBe('appended')
+  }
   const say = (itemId: string, samples: Int16Array): Promise<void> => append(itemId, samples, true)
 
   function lastOf(itemId: string): Promise<WorkerResult | undefined> {
@@ -214,4 +260,21 @@ describe('the recognition worker', () => {
   }
 })
 
+const holdOptions = (sessionId: SessionId) => ({
+  tenantId: 'tenant',
+  sessionId,
+  holder: 'gateway',
+  ttlMs: 60_000,
+  onTaken: () => {},
+  log: silentLog,
+})
 const msOf = (samples: Int16Array): number => Math.round(samples.length / 16)
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

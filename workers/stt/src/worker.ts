@@ -2,13 +2,10 @@ import { loadConfig } from '@voicebox/config'
 import { sttEngines } from '@voicebox/engines'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
+import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
-import { doJob, jobFailed } from './job.ts'
+import { doJob, jobFailed, repeatable } from './job.ts'
 import { openEngine } from './open-engine.ts'
-
-/** How long recognitions under way may take to end when the worker leaves. */
-const drainMs = 5_000
 
 /** The recognition worker: it does the jobs of one engine's lane. */
 export const runSttWorker: RunApp = async (env, signal, ready) => {
@@ -22,9 +19,12 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     'stub',
     'workerConcurrency',
     'claimAfterMs',
+    'drainMs',
+    'host',
+    'workerPort',
     'logLevel',
   ])
-  const { redisUrl, claimAfterMs, logLevel } = config
+  const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'stt-worker', level: logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
@@ -32,22 +32,33 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    let isServing = false
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: jobMetrics })
+    const checks = {
+      redis: () => (redis.isReady() ? null : 'not reachable'),
+      worker: () => (signal.aborted ? 'draining' : isServing ? null : 'starting'),
+    }
+    scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const chosen = chooseSttEngine(config)
     const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
     scope.use(recognizer)
     const { interims } = sttEngines[chosen.name]
     const parts = { redis, recognizer, interims, clock: systemClock, log }
+    const lane = `jobs:stt:${chosen.name}` as const
     const consumer = consumeLane(redis, {
-      lane: `jobs:stt:${chosen.name}`,
+      lane,
       concurrency,
       claimAfterMs,
       consumer: name,
       clock: systemClock,
       log,
+      repeatable,
+      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
+    isServing = true
     ready({ kind: 'ready', summary: `speech to text: ${about}. ${chosen.why}` })
     await aborted(signal)
   })

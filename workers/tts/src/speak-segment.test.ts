@@ -12,7 +12,7 @@ const job: SynthesizeJob = {
   id: newId('job'),
   sessionId: newId('sess'),
   tenantId: 'tenant',
-  deadlineAtMs: 0,
+  deadlineMs: 60_000,
   traceId: 'trace',
   responseId,
   segment: 3,

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { concatSamples, samplesOf } from '@voicebox/audio'
 import type { TtsEngine } from '@voicebox/engines'
 import { newId, openScope, silentLog } from '@voicebox/kernel'
@@ -11,7 +13,7 @@ import {
   openRedis,
 } from '@voicebox/streams'
 import { type TestRedis, startRedis } from '@voicebox/streams/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runTtsWorker } from './worker.ts'
 
 describe('The speech worker', () => {
@@ -27,7 +29,12 @@ describe('The speech worker', () => {
   afterAll(() => scope.close())
 
   /** Runs a worker around `use`; answers its summary. */
-  async function withWorker(engine: TtsEngine, stub: object, use: () => Promise<void>): Promise<string> {
+  async function withWorker(
+    engine: TtsEngine,
+    stub: object,
+    use: () => Promise<void>,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
     const leave = new AbortController()
     const ready = Promise.withResolvers<string>()
     const env = {
@@ -36,6 +43,7 @@ describe('The speech worker', () => {
       VOICEBOX_TTS_ENGINE: engine,
       VOICEBOX_STUB: JSON.stringify(stub),
       VOICEBOX_LOG_LEVEL: 'silent',
+      ...more,
     }
     const worker = runTtsWorker(env, leave.signal, ({ summary }) => ready.resolve(summary))
     await Promise.race([ready.promise, worker])
@@ -102,6 +110,23 @@ describe('The speech worker', () => {
     })
   })
 
+  it('tells over HTTP how it is, where it is given a port', async () => {
+    const port = await freePort()
+    await withWorker(
+      'stub',
+      {},
+      async () => {
+        await results('stub', { text: 'ab' })
+        expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+        await vi.waitFor(async () => {
+          const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+          expect(metrics).toContain('voicebox_jobs_total{lane="jobs:tts:stub",outcome="done"} 1')
+        })
+      },
+      { VOICEBOX_WORKER_PORT: String(port) },
+    )
+  })
+
   it('refuses to start without a Redis, or without what its engine needs', async () => {
     const never = new AbortController().signal
     const start = (env: NodeJS.ProcessEnv): Promise<void> => runTtsWorker(env, never, () => undefined)
@@ -124,7 +149,7 @@ function segmentJob(about: Partial<SynthesizeJob>): SynthesizeJob {
     id: newId('job'),
     sessionId: newId('sess'),
     tenantId: 'tenant',
-    deadlineAtMs: Date.now() + 60_000,
+    deadlineMs: 60_000,
     traceId: 'trace',
     responseId: newId('resp'),
     segment: 0,
@@ -133,4 +158,13 @@ function segmentJob(about: Partial<SynthesizeJob>): SynthesizeJob {
     speed: 1,
     ...about,
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

@@ -5,14 +5,11 @@ import { makeResamplers } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, makeLog, makeProcessName } from '@voicebox/telemetry'
+import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
 import { openSpeakers } from './engines/speakers.ts'
 import { segmentFailed, speakSegment } from './speak-segment.ts'
-
-/** How long segments under way may take to end when the worker leaves. */
-const drainMs = 5_000
 
 /** The speech worker: it speaks the segments of its engine's lane. */
 export const runTtsWorker: RunApp = async (env, signal, ready) => {
@@ -22,9 +19,12 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     'ttsEngine',
     'workerConcurrency',
     'claimAfterMs',
+    'drainMs',
+    'host',
+    'workerPort',
     'logLevel',
   ])
-  const { redisUrl, claimAfterMs, logLevel } = config
+  const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'tts-worker', level: logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored.')
@@ -37,13 +37,22 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: jobMetrics })
+    const checks = {
+      redis: () => (redis.isReady() ? null : 'not reachable'),
+      worker: () => (signal.aborted ? 'draining' : null),
+    }
+    scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
+    const lane = `jobs:tts:${engine}` as const
     const consumer = consumeLane(redis, {
-      lane: `jobs:tts:${engine}`,
+      lane,
       concurrency: config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores),
       claimAfterMs,
       consumer: name,
       clock: systemClock,
       log,
+      repeatable: () => 'always', // audio made twice is known by its offset
+      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
       run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })

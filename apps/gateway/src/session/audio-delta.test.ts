@@ -39,20 +39,16 @@ function send(encoder: AudioEncoder, samples: Int16Array, { part, format, skip =
 const end = (encoder: AudioEncoder, { part, format }: Sending): Buffer =>
   bytesIn(encoder.end({ kind: 'end_audio', part, format }))
 
-function bytesIn(event: ReturnType<AudioEncoder['end']>): Buffer {
-  return Buffer.from(event?.delta ?? '', 'base64')
+function bytesIn(body: ReturnType<AudioEncoder['end']>): Buffer {
+  return Buffer.from(body?.bytes ?? [])
 }
 
 describe('The audio encoder', () => {
   it('sends pcm as it is, less what was sent before', () => {
     const encoder = makeAudioEncoder(resamplers)
     const audio = makeGeneratedAudio(Uint8Array.of(9, 1, 2, 3, 4, 5).subarray(2))
-    const event = encoder.encode({ kind: 'send_audio', part: part(1), format: pcm, audio, skip: 1, keep: null })
-    expect(event).toEqual({
-      type: 'response.output_audio.delta',
-      ...part(1),
-      delta: Buffer.of(4, 5).toString('base64'),
-    })
+    const body = encoder.encode({ kind: 'send_audio', part: part(1), format: pcm, audio, skip: 1, keep: null })
+    expect(body).toEqual({ kind: 'audio', part: part(1), bytes: Uint8Array.of(4, 5) })
     expect(encoder.encode({ kind: 'send_audio', part: part(1), format: pcm, audio, skip: 2, keep: null })).toBeNull()
     expect(encoder.end({ kind: 'end_audio', part: part(1), format: pcm })).toBeNull()
     encoder.close()

@@ -1,6 +1,6 @@
 import { type AlignedResampler, codecOf, openAlignedResampler, type Resamplers, samplesOf } from '@voicebox/audio'
-import type { ServerEventBody } from '@voicebox/protocol'
 import type { AudioRef, Effect, PartAddress } from '@voicebox/session'
+import type { AudioBody } from './sent-body.ts'
 
 /** Of generated audio. */
 export const bytesPerSample = 2
@@ -20,17 +20,15 @@ export function pcmOf(audio: AudioRef, skip: number): Uint8Array {
   return (audio as GeneratedAudio).pcm.subarray(skip * bytesPerSample)
 }
 
-/** Writes generated audio as the events that carry it, in the format of each. */
+/** Puts generated audio into the format of each part. */
 export interface AudioEncoder {
   /** Null where nothing of it can be sent yet. */
-  encode(effect: Extract<Effect, { kind: 'send_audio' }>): AudioDelta | null
+  encode(effect: Extract<Effect, { kind: 'send_audio' }>): AudioBody | null
   /** What is left of the part, which with that is as long as its audio was; null where nothing is left. */
-  end(effect: Extract<Effect, { kind: 'end_audio' }>): AudioDelta | null
+  end(effect: Extract<Effect, { kind: 'end_audio' }>): AudioBody | null
   /** Gives up the parts that did not end. */
   close(): void
 }
-
-type AudioDelta = Extract<ServerEventBody, { type: 'response.output_audio.delta' }>
 
 /** Of the parts that never end, this many are kept. */
 const maxParts = 64
@@ -55,14 +53,14 @@ export function makeAudioEncoder(resamplers: Resamplers): AudioEncoder {
     encode({ part, format, audio, skip }) {
       const pcm = pcmOf(audio, skip)
       const { rateHz, encode } = codecOf(format)
-      if (rateHz === generatedRateHz) return deltaOf(part, pcm)
-      return deltaOf(part, encode(resamplerOf(part, rateHz).process(samplesOf(pcm))))
+      if (rateHz === generatedRateHz) return bodyOf(part, pcm)
+      return bodyOf(part, encode(resamplerOf(part, rateHz).process(samplesOf(pcm))))
     },
     end({ part, format }) {
       const key = keyOf(part)
       const rest = parts.get(key)?.end() ?? new Int16Array(0)
       parts.delete(key)
-      return deltaOf(part, codecOf(format).encode(rest))
+      return bodyOf(part, codecOf(format).encode(rest))
     },
     close() {
       for (const resampler of parts.values()) resampler.close()
@@ -71,10 +69,8 @@ export function makeAudioEncoder(resamplers: Resamplers): AudioEncoder {
   }
 }
 
-function deltaOf(part: PartAddress, bytes: Uint8Array): AudioDelta | null {
-  if (bytes.length === 0) return null
-  const delta = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return { type: 'response.output_audio.delta', ...part, delta }
+function bodyOf(part: PartAddress, bytes: Uint8Array): AudioBody | null {
+  return bytes.length === 0 ? null : { kind: 'audio', part, bytes }
 }
 
 const keyOf = (part: PartAddress): string =>

@@ -18,12 +18,12 @@ const refuse = (): never => expect.fail('Audio was refused')
 describe('The audio intake', () => {
   it('lets through in order what came behind changes, up to the next change that is not made yet', () => {
     const { intake, log, hear } = open()
-    intake.append(new Uint8Array(1), refuse)
+    intake.append(new Uint8Array(1), 1, refuse)
     intake.mark(() => log.push('one'), true)
-    intake.append(new Uint8Array(2), refuse)
+    intake.append(new Uint8Array(2), 1, refuse)
     intake.mark(() => log.push('two'), false)
     intake.mark(() => (intake.format = { type: 'audio/pcm', rate: 24_000 }), true)
-    intake.append(new Uint8Array(6), refuse)
+    intake.append(new Uint8Array(6), 1, refuse)
     expect(log).toEqual(['1 samples'])
     hear()
     expect(log).toEqual(['1 samples', 'one', '2 samples'])
@@ -35,8 +35,8 @@ describe('The audio intake', () => {
 
   it('puts what a change brings about behind what already waits', () => {
     const { intake, log, hear } = open()
-    intake.mark(() => intake.append(new Uint8Array(3), refuse), true)
-    intake.append(new Uint8Array(2), refuse)
+    intake.mark(() => intake.append(new Uint8Array(3), 1, refuse), true)
+    intake.append(new Uint8Array(2), 1, refuse)
     hear()
     expect(log).toEqual(['2 samples', '3 samples'])
   })
@@ -45,7 +45,7 @@ describe('The audio intake', () => {
     const { intake, hear } = open()
     for (let round = 0; round < 5; round += 1) {
       intake.mark(() => {}, true)
-      intake.append(new Uint8Array(10 * 2 ** 20), refuse)
+      intake.append(new Uint8Array(10 * 2 ** 20), 1, refuse)
       hear()
     }
     expect(intake.waiting).toBe(0)
@@ -54,7 +54,7 @@ describe('The audio intake', () => {
   it('forgets what waits when it is closed', () => {
     const { intake, log, hear } = open()
     intake.mark(() => {}, true)
-    intake.append(new Uint8Array(2), refuse)
+    intake.append(new Uint8Array(2), 1, refuse)
     intake.close()
     hear()
     expect(log).toEqual([])

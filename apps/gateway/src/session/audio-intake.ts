@@ -10,8 +10,8 @@ export type AudioRefusal = { kind: 'malformed'; message: string } | { kind: 'fai
  * waits, not decoded yet, until the change is made.
  */
 export interface AudioIntake {
-  /** Takes audio in the format of the moment, or says once why not: perhaps only when it was decoded. */
-  append(bytes: Uint8Array, onRefused: (refusal: AudioRefusal) => void): void
+  /** Takes audio of the client's `event`-th event in the format of the moment, or says once why not: perhaps only when it was decoded. */
+  append(bytes: Uint8Array, event: number, onRefused: (refusal: AudioRefusal) => void): void
   /** Runs the callback when what came before has been heard. With `isChange`, what comes after waits for that. */
   mark(run: () => void, isChange: boolean): void
   /** The format of what is decoded from now on. */
@@ -25,7 +25,7 @@ export interface AudioIntake {
 export interface AudioIntakeOptions {
   format: AudioFormat
   /** Takes decoded audio; what it throws is told to who appended it. */
-  write(samples: Int16Array): void
+  write(samples: Int16Array, event: number): void
   /** Runs the callback when all that was written so far has been heard, and nothing after it. */
   whenHeard(run: () => void): void
 }
@@ -65,19 +65,19 @@ export function makeAudioIntake(options: AudioIntakeOptions): AudioIntake {
     }
   }
 
-  function decode({ bytes, onRefused }: Audio): void {
+  function decode({ bytes, event, onRefused }: Audio): void {
     const codec = codecOf(intake.format)
     const message = complaintAbout(bytes, codec)
     if (message !== null) return onRefused({ kind: 'malformed', message })
     try {
-      options.write(codec.decode(bytes))
+      options.write(codec.decode(bytes), event)
     } catch (error) {
       onRefused({ kind: 'failed', failure: toFailure(error) })
     }
   }
 
   const intake: AudioIntake = {
-    append: (bytes, onRefused) => arrive({ kind: 'audio', bytes, onRefused }),
+    append: (bytes, event, onRefused) => arrive({ kind: 'audio', bytes, event, onRefused }),
     mark: (run, isChange) => arrive({ kind: 'mark', run, isChange }),
     format: options.format,
     get waiting() {
@@ -94,6 +94,7 @@ export function makeAudioIntake(options: AudioIntakeOptions): AudioIntake {
 interface Audio {
   kind: 'audio'
   bytes: Uint8Array
+  event: number
   onRefused: (refusal: AudioRefusal) => void
 }
 

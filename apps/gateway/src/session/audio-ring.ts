@@ -13,10 +13,10 @@ export interface AudioRing {
   clear(): void
 }
 
-/** Keeps at least the last `capacitySamples`, and at most one piece more. */
-export function makeAudioRing(capacitySamples: number): AudioRing {
+/** Keeps at least the last `capacitySamples`, and at most one piece more. The first sample is at `startSample`. */
+export function makeAudioRing(capacitySamples: number, startSample = 0): AudioRing {
   let pieces: Piece[] = []
-  let endSample = 0
+  let endSample = startSample
   return {
     append(samples) {
       pieces.push({ startSample: endSample, samples })

@@ -1,94 +1,266 @@
 import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
-import { Failure, failureRules, messageFor, newId, type SessionId, toFailure } from '@voicebox/kernel'
+import {
+  aborted,
+  type Clock,
+  Failure,
+  failureRules,
+  type Log,
+  messageFor,
+  type SessionId,
+  sleep,
+  toFailure,
+} from '@voicebox/kernel'
 import {
   type ClientEvent,
+  type Dialect,
   type ParsedClientEvent,
-  type ResponseObject,
   type ServerEventBody,
   wireError,
+  type WireError,
 } from '@voicebox/protocol'
-import { type Effect, hearingOf, type Input, type SessionState, step } from '@voicebox/session'
-import type { Welcome } from '../handshake.ts'
+import {
+  type Effect,
+  hearingOf,
+  type Input,
+  recordsOf,
+  responsesIn,
+  savesOf,
+  type Service,
+  shownSession,
+  type SessionState,
+  step,
+  type TimerSubject,
+  usageOf,
+} from '@voicebox/session'
+import type { SessionHold } from '@voicebox/streams'
+import type { gatewayMetrics, Meters } from '@voicebox/telemetry'
+import type { Pipeline } from '../models.ts'
+import { services } from '../services.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
-import { bytesPerSample, makeAudioEncoder, pcmOf } from './audio-delta.ts'
-import { makeEffectQueue } from './effect-queue.ts'
-import { leftoversOf } from './leftovers.ts'
+import { bytesPerSample, pcmOf } from './audio-delta.ts'
+import { makeAudioWrites } from './audio-writes.ts'
+import { countClientEvents } from './client-events.ts'
+import { openDelivery } from './delivery.ts'
+import { makeErrands } from './errands.ts'
+import { driverRecords, type Left } from './left.ts'
+import { openLedger } from './ledger.ts'
 import { type Listening, openListening } from './listening.ts'
 import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
-import { openState, type StateOptions } from './open-state.ts'
+import { makePatience } from './patience.ts'
 import { makePlayout } from './playout.ts'
-import { retrieve } from './retrieve.ts'
 import { storeAudio } from './store-audio.ts'
+import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
-import type { OpenWork, Work } from './work.ts'
+import type { Errand, OpenWork, Work } from './work.ts'
 
-export interface DriverOptions extends StateOptions {
+export interface DriverOptions {
+  clock: Clock
+  log: Log
+  meters: Meters<typeof gatewayMetrics>
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
   refuseServers: RefuseServers
-  /** Gets a promise of when a session that ends has left nothing behind. */
-  onLeaving(left: Promise<void>): void
+  /** How often a session shows that it lives. */
+  heartbeatMs: number
+  /** How long a session is held while Redis is away. */
+  holdMs: number
+  /** How much may wait for a client that reads too slowly. */
+  maxSendBufferBytes: number
+  /** What one connection may send, other than audio. */
+  eventsPerSecond: number
+  /** Gets every session that is driven. */
+  onDriving(driver: Driver): void
+  /** Gets every session that is let go of, and a promise of when nothing is left to do for it. */
+  onLeaving(driver: Driver, left: Promise<void>): void
 }
 
-/** Effects that wait for Redis; beyond that the session is given up. */
-const maxWaiting = 20_000
+/** A session, as it begins or as another process left it. */
+export interface DriverStart {
+  sessionId: SessionId
+  tenantId: string
+  dialect: Dialect
+  pipeline: Pipeline
+  state: SessionState
+  hold: Promise<SessionHold>
+  /** What another process left; null where the session begins. */
+  left: Left | null
+}
+
+/** A session that is driven, and who drives it. */
+export interface Driver extends SocketHandlers {
+  readonly pipeline: Pipeline
+  /** Another process has taken the session. */
+  taken(): void
+  /** Lets go of the session once nothing is under way in it, or the signal is aborted; its client is told to come back. */
+  drain(deadline: AbortSignal): Promise<void>
+  /** Whether Redis can be reached. */
+  storage(isAway: boolean): void
+  service(service: Service, isServed: boolean): void
+  /** Whether its client reads more slowly than it is told. */
+  readonly isSlow: boolean
+}
+
 /** Silence of the workers after which the session log is asked whether a message was lost. */
 const pollMs = 500
+/** How often it is looked whether a session that shall be let go can be. */
+const drainPollMs = 25
 
-/** Drives one session: takes what comes from its socket, its ears and its workers, steps, and performs the effects in order. */
-export function driveSession(socket: Socket, welcome: Welcome, options: DriverOptions): SocketHandlers {
-  const { clock, log } = options
-  const { dialect } = welcome
-  const sessionId: SessionId = newId('sess')
-  let state = openState(sessionId, welcome, options)
-  let isClosed = false
+/**
+ * Drives one session: takes what comes from its socket, its ears and its workers, steps, and performs the effects in order.
+ * What follows from anything but the session log is committed before it leaves the process.
+ */
+export function driveSession(socket: Socket, start: DriverStart, options: DriverOptions): Driver {
+  const { sessionId, tenantId, dialect, pipeline, hold, left } = start
+  const { clock, log, meters } = options
+  let state = start.state
+  let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
+  let isAway = false
   /** The idle timeout that runs, if one does. */
   let idleMs: number | null = null
+  const unserved = new Set<Service>()
+  /** What the client sent before the session was ready. */
+  let early: string[] = []
+  let earlyLength = 0
+  const executedBefore = left?.executed ?? 0
 
-  // What could not be written must not be acknowledged, so the session ends with what waits behind it.
-  const effects = makeEffectQueue(maxWaiting, (error) => giveUp(toFailure(error)))
-  const timers = makeTimers(clock, (subject) => feed({ kind: 'timer_fired', subject }))
+  const patience = makePatience({ clock, holdMs: options.holdMs })
+  const events = countClientEvents(left?.received ?? 0)
+  const throttle = makeThrottle({ perSecond: options.eventsPerSecond, burst: 4 * options.eventsPerSecond, clock })
+  const timers = makeTimers(clock, onTimer)
   const playout = makePlayout(clock)
-  const encoder = makeAudioEncoder(options.resamplers)
-  const listening: Listening = openListening({
-    voiceActivity: options.voiceActivity,
-    hearing: hearingOf(state.session),
-    keptSilenceMs: state.limits.keptSilenceMs,
-    onInput: feed,
-    onAudio: (itemId, pcm) => enqueue(() => work.appendAudio(itemId, pcm)),
-    onPause: ({ itemId, audioMs }) => peek(itemId, audioMs),
-    onDrop: (itemId) => enqueue(() => work.dropAudio(itemId)),
-    onFailure: (error) => giveUp(error),
-  })
   const work: Work = options.openWork({
     sessionId,
-    welcome,
+    tenantId,
+    pipeline,
+    hold,
+    resultsUpTo: left?.resultsUpTo ?? 0,
+    reserved: left?.reserved ?? [],
+    onResult: (input) => feed(input, true),
     onInput: feed,
     onWords(itemId, text, audioMs) {
       listening.heardWords({ itemId, text, ...spokenLanguage(), ...(audioMs === null ? {} : { audioMs }) })
     },
-    onLimits(limits) {
-      if (!isClosed) send({ type: 'rate_limits.updated', rate_limits: limits })
+    onLimits: (limits) => feed({ kind: 'limits_updated', limits }),
+    wantsMore: () => !delivery.isSlow,
+    onLost: lost,
+  })
+  const writes = makeAudioWrites({
+    append: (itemId, at, pcm) => work.appendAudio(itemId, at, pcm),
+    patience,
+    onFailure: giveUp,
+  })
+  const delivery = openDelivery({
+    sessionId,
+    socket,
+    dialect,
+    resamplers: options.resamplers,
+    after: left?.lastSent ?? 0,
+    known: left?.known ?? 0,
+    work,
+    onSent: (number, body) => ledger.sent(number, body),
+    maxHeldBytes: options.maxSendBufferBytes,
+    onSlow(isSlow) {
+      if (!isSlow) void work.poll().then(() => tellServices(services))
     },
-    onLost: giveUp,
+    onFailure: (error) => giveUp(toFailure(error)),
+  })
+  const errands = makeErrands({ sessionId, work, left: left?.errands ?? new Map(), patience, log })
+  const recordsOfDriver = driverRecords(() => ({
+    executed: Math.max(executedBefore, events.takenUpTo),
+    lastSent: delivery.lastNumber,
+    reserved: work.reserved,
+    errands: errands.left,
+    ears: listening.place(writes.unwritten),
+  }))
+  const ledger = openLedger({
+    hold,
+    records: () => new Map([...recordsOf(state), ...recordsOfDriver.all()]),
+    ...(left === null ? {} : { kept: left.records }),
+    items: () => savesOf(state).map(({ item, context }) => ({ id: item.id, item, context })),
+    resultsUpTo: () => work.resultsUpTo,
+    audioWritten: () => writes.written(),
+    patience,
+    clock,
+    onCommitted(upTo) {
+      delivery.open(upTo)
+      errands.open(upTo)
+    },
+    onRestored: () => errands.repeat(),
+    onOutcome: (outcome, seconds) => {
+      meters.commits.add(1, { outcome })
+      meters.commitSeconds.observe(seconds)
+    },
+    onLost: lost,
+    onFailure: giveUp,
+  })
+  const listening: Listening = openListening({
+    voiceActivity: options.voiceActivity,
+    hearing: hearingOf(state.session),
+    keptSilenceMs: state.limits.keptSilenceMs,
+    ...(left === null ? {} : { start: left.ears }),
+    onInput: feed,
+    onAudio: (itemId, at, pcm) => writes.append(itemId, at, pcm),
+    onPause: ({ itemId, audioMs }) => peek(itemId, audioMs),
+    onDrop: (itemId) => writes.write(() => work.dropAudio(itemId)),
+    onFailure: giveUp,
   })
   const stopPolling = every(clock, pollMs, () => {
     if (timers.armed > 0) void work.poll()
   })
-  const stopExpiry = clock.after(welcome.lifeS * 1_000, expire)
+  const stopBeating = every(clock, options.heartbeatMs, () => void beat())
+  const lifeMs = Math.max(0, state.session.expires_at * 1_000 - clock.now())
+  const stopExpiry = clock.after(lifeMs, expire)
 
-  const { tenantId, model } = welcome
-  log.info({ sessionId, tenantId, model, type: welcome.type, dialect: dialect.name }, 'Session opened')
-  feed({ kind: 'connected' })
+  async function begin(): Promise<void> {
+    feed({ kind: 'connected' })
+    ready()
+    await patience.retry(() => work.listen())
+  }
 
-  function feed(input: Input): void {
-    if (isClosed) return
-    const [next, made] = step(state, input)
+  /**
+   * What the workers have said since comes first: the client may have heard of it, by the numbers that it gives again. Only
+   * then may anything else happen.
+   */
+  async function goOn(before: Left): Promise<void> {
+    delivery.hold()
+    await patience.retry(() => work.listen())
+    if (delivery.lastNumber < before.known) delivery.skipTo(before.known)
+    const received = { events: before.received, audio_from: before.received + 1 }
+    delivery.notice({ type: 'session.resumed', session: shownSession(state), received })
+    for await (const { number, body } of before.missed()) await delivery.repeat(number, body)
+    feed({ kind: 'resumed', heardMs: before.ears.knownSample / 16, utteranceEnded: before.utteranceEnded })
+    delivery.resume()
+    ready()
+  }
+
+  function ready(): void {
+    if (phase !== 'beginning') return
+    phase = 'running'
+    errands.start()
+    tellServices(left === null ? unserved : services)
+    for (const text of early) onText(text)
+    early = []
+  }
+
+  function feed(input: Input, isResult = false): void {
+    if (phase === 'leaving') return
+    const [next, effects] = step(state, input)
     if (next.session.tracing !== state.session.tracing) logTracing(next)
     state = next
-    for (const effect of made) perform(effect)
+    const isOwn = !isResult && (input.kind !== 'audio_heard' || effects.length > 0)
+    const isChange = isOwn || effects.some(isErrand)
+    const rests = isChange ? ledger.latest + 1 : ledger.latest
+    for (const effect of effects) perform(effect, rests)
+    if (isChange) ledger.change()
+    else if (isResult) ledger.touch()
+  }
+
+  /** What the workers said until then comes before it, and waits for a client that reads too slowly. */
+  function tellServices(which: Iterable<Service>): void {
+    if (phase !== 'running' || delivery.isSlow) return
+    for (const service of which) feed({ kind: unserved.has(service) ? 'service_lost' : 'service_restored', service })
   }
 
   /** All of a session's jobs and log lines carry its id as their trace: here it meets the names that the client traces by. */
@@ -99,8 +271,8 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     log.info({ sessionId, traceId: sessionId, ...names }, 'Session traced')
   }
 
-  /** What concerns the ears and the timers is done at once; all else goes through the queue, so that its order holds. */
-  function perform(effect: Effect): void {
+  /** What concerns the ears and the timers is done at once; what leaves the process waits for what it rests on. */
+  function perform(effect: Effect, rests: number): void {
     switch (effect.kind) {
       case 'open_utterance':
       case 'close_utterance':
@@ -114,32 +286,36 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
       case 'disarm_timer':
         if (effect.subject === 'idle') idleMs = null
         return timers.disarm(effect.subject)
-      case 'send':
-        if (isCutShort(effect.event)) stopPlayout()
-        return enqueue(() => {
-          send(effect.event)
-          if (effect.event.type === 'response.done') settle(effect.event.response)
-        })
-      case 'send_audio':
-        playout.sent(effect.audio.samples - effect.skip)
-        return enqueue(() => sendAudio(effect))
-      case 'end_audio':
-        return enqueue(() => sendIfAny(encoder.end(effect)))
-      case 'show_item':
-        return enqueue(async () => send(await retrieve(effect, work, options.resamplers)))
-      case 'store_audio':
-        return enqueue(() => storeAudio(effect, work, options.resamplers))
-      case 'free_audio':
-        return enqueue(() => work.dropAudio(effect.itemId))
       case 'save_item':
+        return ledger.save({ id: effect.item.id, item: effect.item, context: effect.context })
       case 'forget_item':
+        return ledger.forget(effect.itemId)
+      case 'store_audio':
+        return writes.write(() => storeAudio(effect, work, options.resamplers))
+      case 'send':
+      case 'send_audio':
+      case 'end_audio':
+      case 'show_item':
+        if (effect.kind === 'send' && isCutShort(effect.event)) stopPlayout()
+        if (effect.kind === 'send_audio') speak(effect)
+        return bounded(delivery.take(effect, rests))
       case 'transcribe':
       case 'generate':
+      case 'speak':
       case 'list_tools':
       case 'call_tool':
       case 'cancel_work':
-        return enqueue(() => work.perform(effect))
+      case 'free_audio':
+      case 'settle':
+        return bounded(errands.take(effect, rests))
     }
+  }
+
+  function speak({ audio, skip, keep }: Extract<Effect, { kind: 'send_audio' }>): void {
+    playout.sent(audio.samples - skip)
+    if (keep === null) return
+    const pcm = pcmOf(audio, skip)
+    writes.write(() => work.keepSpeech(keep.itemId, keep.atSample * bytesPerSample, pcm))
   }
 
   /** The client plays no more; who waits for the end of that waits from now on. */
@@ -148,39 +324,28 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
     if (idleMs !== null) timers.arm('idle', idleMs)
   }
 
-  function enqueue(task: () => Promise<void> | void): void {
-    if (isClosed || effects.push(() => (isClosed ? undefined : task()))) return
-    giveUp(new Failure('capacity', 'session_backlog', 'Too much is waiting in this session'))
+  function bounded(isTaken: boolean): void {
+    if (isTaken) return
+    if (!delivery.isSlow)
+      return giveUp(new Failure('capacity', 'session_backlog', 'Too much is waiting in this session'))
+    socket.terminate() // a close frame would wait behind what is not read
+    leave('released', 'not_reading')
   }
 
-  function send(event: ServerEventBody): void {
-    const text = dialect.encode({ ...event, event_id: newId('event') })
-    if (text !== null) socket.send(text)
+  /** Nobody can be called too late as long as it cannot be heard what they say. */
+  function onTimer(subject: TimerSubject): void {
+    if (isAway || delivery.isSlow) timers.arm(subject, pollMs)
+    else feed({ kind: 'timer_fired', subject })
   }
 
-  /** Nothing waits for it. */
-  function settle({ id, usage }: ResponseObject): void {
-    void work.settle(id, usage?.total_tokens ?? 0)
+  function refuse(error: Pick<WireError, 'code' | 'message'> & Partial<WireError>): void {
+    feed({ kind: 'refused', error })
   }
 
-  function sendIfAny(event: ServerEventBody | null): void {
-    if (event !== null) send(event)
-  }
-
-  function sendAudio(effect: Extract<Effect, { kind: 'send_audio' }>): void {
-    const { keep, skip } = effect
-    sendIfAny(encoder.encode(effect))
-    if (keep !== null) work.keepSpeech(keep.itemId, keep.atSample * bytesPerSample, pcmOf(effect.audio, skip))
-  }
-
-  function refuse(error: Parameters<typeof wireError>[0]): void {
-    enqueue(() => send({ type: 'error', error: wireError(error) }))
-  }
-
-  function append(base64: string, eventId: string | undefined): void {
+  function append(base64: string, number: number, eventId: string | undefined): void {
     const about = { param: 'audio', event_id: eventId ?? null }
     if (state.buffer.isFull && !listening.isBehind) return // the client was told
-    listening.append(Buffer.from(base64, 'base64'), (refusal) => {
+    listening.append(Buffer.from(base64, 'base64'), number, (refusal) => {
       if (refusal.kind === 'malformed') return refuse({ code: 'invalid_value', message: refusal.message, ...about })
       const { failure } = refusal
       const { wireType: type } = failureRules[failure.kind]
@@ -191,70 +356,204 @@ export function driveSession(socket: Socket, welcome: Welcome, options: DriverOp
   /** An engine that listens live tells the words so far by itself. */
   function peek(itemId: string, audioMs: number): void {
     if (state.limits.transcribesLive) return
-    enqueue(() => work.peek(itemId, audioMs, spokenLanguage().language ?? null))
+    void writes.written().then(() => work.peek(itemId, audioMs, spokenLanguage().language ?? null))
   }
 
   function spokenLanguage(): { language?: string } {
-    const { language: only } = sttEngines[welcome.pipeline.stt]
+    const { language: only } = sttEngines[pipeline.stt]
     const language = state.session.audio.input.transcription?.language ?? only
     return language === null ? {} : { language }
   }
 
-  /** An event acts on the audio before it, which may still be on its way through the ears. */
-  function receive(parsed: ParsedClientEvent): void {
+  function onText(text: string): void {
+    if (phase === 'leaving') return
+    if (phase === 'beginning') return waitForReady(text)
+    const parsed = dialect.parse(text)
+    if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
+      return append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+    }
+    const number = events.receive(true)
+    const waitMs = throttle.take()
+    const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
+    const size = text.length
+    const isTaken = listening.whenHeard(() => receive(waitMs > 0 ? tooMany(waitMs) : parsed, number), {
+      mayChangeHearing,
+      size,
+    })
+    if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
+  }
+
+  function waitForReady(text: string): void {
+    early.push(text)
+    earlyLength += text.length
+    if (earlyLength > maxEarlyLength) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
+  }
+
+  function tooMany(waitMs: number): ParsedClientEvent {
+    meters.throttledEvents.add(1)
+    const message = `Too many events: at most ${options.eventsPerSecond} a second. Please try again in ${waitMs}ms.`
+    return { ok: false, error: wireError({ type: 'rate_limit_error', code: 'rate_limit_exceeded', message }) }
+  }
+
+  /** An event acts on the audio before it, which may still have been on its way through the ears. */
+  function receive(parsed: ParsedClientEvent, number: number): void {
+    events.take(number)
+    if (number <= executedBefore) return // it was sent again with the audio round it
     if (!parsed.ok) return refuse(parsed.error)
     const { event } = parsed
-    if (event.type === 'input_audio_buffer.append') return append(event.audio, event.event_id)
+    if (event.type === 'input_audio_buffer.append') return
     const refusal = refusalOfServers(options.refuseServers, event)
     if (refusal !== null) return refuse({ ...refusal, event_id: event.event_id ?? null })
     feed({ kind: 'client_event', event })
   }
 
+  async function beat(): Promise<void> {
+    const ears = ledger.isSettled ? recordsOfDriver.ears() : []
+    try {
+      if ((await (await hold).beat(ears)) === 'lost') lost()
+    } catch (error) {
+      log.warn({ sessionId, error: toFailure(error) }, 'A session could not show that it lives')
+    }
+  }
+
   function giveUp(error: Error): void {
-    if (isClosed) return
+    if (phase === 'leaving') return
     const failure = toFailure(error)
+    const { code, kind } = failure
     log.warn({ sessionId, error: failure }, 'Session given up')
-    const { code } = failure
-    send({
-      type: 'error',
-      error: wireError({ type: 'server_error', code, message: 'The session cannot go on: connect again.' }),
-    })
-    socket.close(1011, `server_error.${code}`)
-    leave()
+    const isOutage = kind === 'dependency'
+    const message = isOutage
+      ? 'The session cannot go on here at the moment: connect again to resume it.'
+      : 'The session cannot go on: connect again.'
+    delivery.complain({ type: 'server_error', code, message })
+    socket.close(isOutage ? 1013 : 1011, `server_error.${code}`)
+    leave(isOutage ? 'lost' : 'ended', code)
   }
 
   function expire(): void {
-    const message = `Your session hit the maximum duration of ${durationText(welcome.lifeS)}.`
-    send({ type: 'error', error: wireError({ code: 'session_expired', message }) })
+    const message = `Your session hit the maximum duration of ${durationText(Math.round(lifeMs / 1_000))}.`
+    delivery.complain({ code: 'session_expired', message })
     socket.close(1001, message)
-    leave()
+    leave('expired', 'expired')
   }
 
-  function leave(): void {
-    if (isClosed) return
-    isClosed = true
+  function taken(): void {
+    if (phase === 'leaving') return
+    const message = 'The session was resumed on another connection.'
+    delivery.complain({ code: 'session_resumed_elsewhere', message })
+    socket.close(4001, 'invalid_request_error.session_resumed_elsewhere')
+    leave('taken_over', 'taken')
+  }
+
+  /** Redis refuses this process: it was silent for too long, and the session was ended or taken meanwhile. */
+  function lost(): void {
+    if (phase === 'leaving') return
+    delivery.complain({ type: 'server_error', code: 'session_lost', message: 'The session is not held here any more.' })
+    socket.close(1011, 'server_error.session_lost')
+    leave('lost', 'lost')
+  }
+
+  function leave(outcome: 'ended' | 'expired' | 'released' | 'taken_over' | 'lost', reason: string): void {
+    if (phase === 'leaving') return
+    phase = 'leaving'
     stopPolling()
+    stopBeating()
     stopExpiry()
     timers.close()
     listening.close()
-    encoder.close()
-    log.info({ sessionId }, 'Session closed')
-    options.onLeaving(effects.idle().then(() => work.close(leftoversOf(state))))
+    work.close()
+    delivery.close()
+    meters.sessions.add(1, { outcome })
+    log.info({ sessionId, outcome, reason }, 'Session closed')
+    options.onLeaving(driver, letGo(outcome, reason))
   }
 
-  return {
-    onText(text) {
-      if (isClosed) return
-      const parsed = dialect.parse(text)
-      if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') return receive(parsed)
-      const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
-      const isTaken = listening.whenHeard(() => receive(parsed), { mayChangeHearing, size: text.length })
-      if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
-    },
-    onBinary: () => refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' }),
-    onDrain: () => {},
-    onClose: leave,
+  async function letGo(outcome: Parameters<typeof leave>[0], reason: string): Promise<void> {
+    try {
+      const held = await hold
+      if (outcome === 'released') {
+        await ledger.settle()
+        await held.beat([])
+      }
+      patience.close()
+      ledger.close()
+      errands.close()
+      if (outcome === 'ended' || outcome === 'expired') {
+        await held.end(reason)
+        await settleAll()
+      }
+      await held.close()
+    } catch (error) {
+      log.warn({ sessionId, error: toFailure(error) }, 'A session was not let go of; it ends when its time is over')
+    }
   }
+
+  /** What was generated counts, though nobody will hear of it. */
+  async function settleAll(): Promise<void> {
+    for (const response of responsesIn(state)) {
+      await work.perform({ kind: 'settle', responseId: response.id, tokens: usageOf(response).total_tokens })
+    }
+  }
+
+  const driver: Driver = {
+    pipeline,
+    onText,
+    onBinary: () => refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' }),
+    onDrain: () => delivery.drained(),
+    onClose: (code) => leave(code === 1000 || code === 1005 ? 'ended' : 'released', `closed_${code}`),
+    taken,
+    storage(away) {
+      if (phase === 'leaving' || away === isAway) return
+      isAway = away
+      if (!away) return
+      const message = `The session store cannot be reached. The session is held for up to ${options.holdMs / 1_000} seconds, and goes on when it is back.`
+      delivery.complain({ type: 'server_error', code: 'service_unavailable', message })
+    },
+    service(service, isServed) {
+      if (unserved.has(service) !== isServed) return
+      if (isServed) unserved.delete(service)
+      else unserved.add(service)
+      tellServices([service])
+    },
+    async drain(deadline) {
+      while (phase !== 'leaving' && isBusy(state) && !deadline.aborted) await sleep(drainPollMs, deadline)
+      await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline)])
+      if (phase === 'leaving') return
+      socket.close(1012, 'server_draining: resume with session_id and last_event_id')
+      leave('released', 'drained')
+    },
+    get isSlow() {
+      return delivery.isSlow
+    },
+  }
+  options.onDriving(driver)
+  void (left === null ? begin() : goOn(left)).catch((error: unknown) => giveUp(toFailure(error)))
+  return driver
+}
+
+/** What others are asked to do must be known to be asked before they are. */
+function isErrand({ kind }: Effect): boolean {
+  return errandKinds.has(kind)
+}
+
+const errandKinds: ReadonlySet<Effect['kind']> = new Set<Errand['kind']>([
+  'transcribe',
+  'generate',
+  'speak',
+  'list_tools',
+  'call_tool',
+  'cancel_work',
+  'free_audio',
+  'settle',
+])
+
+/** What may be sent before the session is ready, in characters. */
+const maxEarlyLength = 32 << 20
+
+/** Somebody speaks, or is answered. */
+function isBusy(state: SessionState): boolean {
+  const isHeard = state.entries.some(({ transcription }) => transcription === 'pending')
+  return responsesIn(state).length > 0 || state.buffer.itemId !== null || isHeard
 }
 
 function changesHearing(event: ClientEvent): boolean {

@@ -1,4 +1,4 @@
-import { type Log, newId, silentLog } from '@voicebox/kernel'
+import { newId, silentLog } from '@voicebox/kernel'
 import { openRedis, type RateLimits, type Redis } from '@voicebox/streams'
 import { startRedis, type TestRedis } from '@voicebox/streams/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,9 +20,9 @@ describe('The budget of a session', () => {
     await server.close()
   })
 
-  function open(allowed: Partial<RateLimits> = {}, tenantId: string = newId('sess'), log: Log = silentLog): Budget {
+  function open(allowed: Partial<RateLimits> = {}, tenantId: string = newId('sess')): Budget {
     updates = []
-    const openBudget = makeBudgets({ redis, limits: { ...limits, ...allowed }, log })
+    const openBudget = makeBudgets({ redis, limits: { ...limits, ...allowed } })
     return openBudget({ tenantId, onUpdated: (update) => updates.push(update) })
   }
   const remaining = (): (number | undefined)[] => (updates.at(-1) ?? []).map((limit) => limit.remaining)
@@ -64,7 +64,7 @@ describe('The budget of a session', () => {
     const budget = open()
     await budget.reserve(newId('resp'), 10)
     const refusal = await budget.reserve(newId('resp'), 91)
-    expect(refusal).toMatchObject({ type: 'rate_limit_error', code: 'rate_limit_exceeded' })
+    expect(refusal).toMatchObject({ kind: 'capacity', code: 'rate_limit_exceeded' })
     expect(refusal?.message).toMatch(
       /^Rate limit reached: 100 tokens in 30s, 90 remain, and about 91 are requested\. Please try again in \d+(\.\d)?s\.$/,
     )
@@ -93,8 +93,7 @@ describe('The budget of a session', () => {
 
   it('rejects when it cannot count, and gives back later what may have been counted all the same', async () => {
     const tenantId = newId('sess')
-    const warned: string[] = []
-    const budget = open({}, tenantId, { ...silentLog, warn: (_, message) => warned.push(message) })
+    const budget = open({}, tenantId)
     await redis.commands.set(`limits:{${tenantId}}:tokens`, 'not what it should be')
     const id = newId('resp')
     await expect(budget.reserve(id, 30)).rejects.toMatchObject({ kind: 'dependency' })
@@ -103,7 +102,20 @@ describe('The budget of a session', () => {
     expect(remaining()).toEqual([2, 100])
     await budget.reserve(id, 30)
     await redis.commands.set(`limits:{${tenantId}}:tokens`, 'not what it should be')
+    await expect(budget.settle(id, 0)).rejects.toMatchObject({ kind: 'dependency' })
+    await redis.commands.del(`limits:{${tenantId}}:tokens`)
+    expect(budget.reserved).toEqual([id])
     await budget.settle(id, 0)
-    expect(warned).toEqual(['Tokens were not settled; their estimate counts'])
+    expect(budget.reserved).toEqual([])
+  })
+
+  it('settles what another process has reserved for the session', async () => {
+    const tenantId = newId('sess')
+    const id = newId('resp')
+    await open({}, tenantId).reserve(id, 30)
+    const onUpdated = (update: RateLimit[]): void => void updates.push(update)
+    const successor = makeBudgets({ redis, limits })({ tenantId, reserved: [id], onUpdated })
+    await successor.settle(id, 45)
+    expect(remaining()).toEqual([1, 55])
   })
 })

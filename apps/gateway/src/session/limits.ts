@@ -1,4 +1,4 @@
-import { type Log, type ResponseId, toFailure } from '@voicebox/kernel'
+import { Failure, type ResponseId } from '@voicebox/kernel'
 import type { ServerEventOf } from '@voicebox/protocol'
 import { type LimitRefusal, type LimitsState, type RateLimits, type Redis, reserve, settle } from '@voicebox/streams'
 
@@ -8,29 +8,27 @@ export type RateLimit = ServerEventOf<'rate_limits.updated'>['rate_limits'][numb
 /** A session's share in what its tenant may have, over all gateways. */
 export interface Budget {
   /** Counts a response before it is worked on; answers why it may not be, or null. Rejects when it cannot be counted. */
-  reserve(responseId: ResponseId, tokens: number): Promise<BudgetRefusal | null>
+  reserve(responseId: ResponseId, tokens: number): Promise<Failure | null>
   /** Counts what a response took in place of what was reserved for it; one that was not reserved takes nothing. */
-  settle(responseId: string, tokens: number): Promise<void>
-}
-
-export interface BudgetRefusal {
-  type: 'rate_limit_error'
-  code: 'rate_limit_exceeded'
-  message: string
+  settle(responseId: ResponseId, tokens: number): Promise<void>
+  /** The responses that are counted and not settled. */
+  readonly reserved: readonly ResponseId[]
 }
 
 export interface BudgetContext {
   tenantId: string
+  /** What another process had reserved for the session. */
+  reserved?: readonly ResponseId[]
   /** How things stand now: after each response that was counted or refused, and after each that was settled. */
   onUpdated(limits: RateLimit[]): void
 }
 
 export type OpenBudget = (context: BudgetContext) => Budget
 
-export function makeBudgets({ redis, limits, log }: { redis: Redis; limits: RateLimits; log: Log }): OpenBudget {
-  return ({ tenantId, onUpdated }) => {
+export function makeBudgets({ redis, limits }: { redis: Redis; limits: RateLimits }): OpenBudget {
+  return ({ tenantId, reserved: before = [], onUpdated }) => {
     const isUnlimited = limits.requests === null && limits.tokens === null
-    const reserved = new Set<ResponseId>()
+    const reserved = new Set(before)
 
     return {
       async reserve(responseId, tokens) {
@@ -40,21 +38,15 @@ export function makeBudgets({ redis, limits, log }: { redis: Redis; limits: Rate
         onUpdated(shown(state))
         if (refusal === null) return null
         reserved.delete(responseId)
-        return {
-          type: 'rate_limit_error',
-          code: 'rate_limit_exceeded',
-          message: wordsFor(refusal, state, limits, tokens),
-        }
+        return new Failure('capacity', 'rate_limit_exceeded', wordsFor(refusal, state, limits, tokens))
       },
-      async settle(id, tokens) {
-        const responseId = [...reserved].find((one) => one === id)
-        if (responseId === undefined) return
+      async settle(responseId, tokens) {
+        if (!reserved.has(responseId)) return
+        onUpdated(shown(await settle(redis, tenantId, limits, { responseId, tokens })))
         reserved.delete(responseId)
-        try {
-          onUpdated(shown(await settle(redis, tenantId, limits, { responseId, tokens })))
-        } catch (error) {
-          log.warn({ tenantId, responseId, error: toFailure(error) }, 'Tokens were not settled; their estimate counts')
-        }
+      },
+      get reserved() {
+        return [...reserved]
       },
     }
   }

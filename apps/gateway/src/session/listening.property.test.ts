@@ -61,7 +61,7 @@ describe('Listening while the format changes', () => {
           hearing: { turnDetection: null, format, noiseReduction: null },
           keptSilenceMs: 1_000,
           onInput: (input) => void (input.kind === 'audio_heard' && (heardMs += input.ms)),
-          onAudio: (_, bytes) => void (bytes !== null && audio.push(bytes)),
+          onAudio: (_, __, bytes) => void (bytes !== null && audio.push(bytes)),
           onPause: () => {},
           onDrop: () => {},
           onFailure: (error) => expect.fail(error.message),
@@ -71,7 +71,7 @@ describe('Listening while the format changes', () => {
           if (each.kind === 'wait') await new Promise(setImmediate)
           if (each.kind === 'audio') {
             const { encode, rateHz } = codecOf(format)
-            listening.append(encode(new Int16Array(each.samples)), (refusal) => expect.fail(refusal.kind))
+            listening.append(encode(new Int16Array(each.samples)), i, (refusal) => expect.fail(refusal.kind))
             pieces.push({ samples: each.samples, rateHz })
           }
           if (each.kind !== 'ask' && each.kind !== 'change') continue

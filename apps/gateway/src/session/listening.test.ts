@@ -66,7 +66,7 @@ function open(turnDetection: TurnDetection | null, onSpeech: (ears: Ears) => voi
         ears.said.push({ kind: input.kind, at: heardMs })
         if (input.kind === 'speech_started') onSpeech(ears)
       },
-      onAudio(itemId, pcm) {
+      onAudio(itemId, _, pcm) {
         ears.audio.set(itemId, [...(ears.audio.get(itemId) ?? []), pcm])
       },
       onPause: () => {},
@@ -80,7 +80,7 @@ function open(turnDetection: TurnDetection | null, onSpeech: (ears: Ears) => voi
 }
 
 function append(listening: Listening, samples: Int16Array, format: AudioFormat = pcm): void {
-  listening.append(codecOf(format).encode(samples), (refusal) => expect.fail(JSON.stringify(refusal)))
+  listening.append(codecOf(format).encode(samples), 1, (refusal) => expect.fail(JSON.stringify(refusal)))
 }
 
 const heard = (listening: Listening): Promise<void> => new Promise((resolve) => void listening.whenHeard(resolve))
@@ -127,7 +127,7 @@ describe('Listening', () => {
 
   it('lets only so much wait for the audio before it, or one frame of any size', async () => {
     const { listening } = open(null)
-    listening.append(bytesOf(speech), () => {})
+    listening.append(bytesOf(speech), 1, () => {})
     expect(listening.whenHeard(() => {}, { size: 60 << 20 })).toBe(true)
     expect(listening.whenHeard(() => {}, { size: 1 })).toBe(false)
     await vi.waitFor(() => expect(listening.whenHeard(() => {}, { size: 1 })).toBe(true), { timeout: 10_000 })
@@ -177,7 +177,7 @@ describe('Listening', () => {
     const ears = open(null)
     const refused: string[] = []
     const appendOdd = (name: string): void =>
-      ears.listening.append(new Uint8Array(481), (refusal) =>
+      ears.listening.append(new Uint8Array(481), 1, (refusal) =>
         refused.push(`${name}: ${refusal.kind === 'malformed' ? refusal.message : refusal.kind}`),
       )
     const changeTo = (format: AudioFormat) => (): void =>
@@ -204,7 +204,7 @@ describe('Listening', () => {
     append(ears.listening, new Int16Array(2_400))
     expect(ears.listening.whenHeard(() => {}, { mayChangeHearing: true })).toBe(true)
     for (let i = 0; i < 3; i += 1)
-      ears.listening.append(new Uint8Array(6 * 2 ** 20), (refusal) =>
+      ears.listening.append(new Uint8Array(6 * 2 ** 20), 1, (refusal) =>
         refused.push(refusal.kind === 'failed' ? refusal.failure.code : refusal.message),
       )
     expect(refused).toEqual(['audio_backlog'])

@@ -14,7 +14,8 @@ import type { Welcome } from '../handshake.ts'
 export interface StateOptions {
   clock: Clock
   log: Log
-  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'>
+  limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'> &
+    Partial<Pick<SessionLimits, 'apology'>>
   prompts: NonNullable<SessionStart['prompts']>
   announcesConversation: boolean
 }

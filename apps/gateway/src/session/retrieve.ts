@@ -5,7 +5,7 @@ import type { Work } from './work.ts'
 
 /** An item as `conversation.item.retrieved` shows it: with its audio, as far as that is still kept. */
 export async function retrieve(
-  { item, audio }: Extract<Effect, { kind: 'show_item' }>,
+  { item, audio }: Pick<Extract<Effect, { kind: 'show_item' }>, 'item' | 'audio'>,
   work: Pick<Work, 'loadAudio'>,
   resamplers: Resamplers,
 ): Promise<ServerEventBody> {

@@ -76,7 +76,7 @@ async function hear(
         listening.perform({ kind: 'open_utterance', itemId, fromMs: input.startMs })
       }
     },
-    onAudio: (_, pcm) => (handedOn += pcm === null ? 0 : samplesOf(pcm).length),
+    onAudio: (_, __, pcm) => (handedOn += pcm === null ? 0 : samplesOf(pcm).length),
     onPause({ audioMs }) {
       if (heard.endMs < Infinity) return
       const text = texts[heard.pauses.length]
@@ -86,7 +86,7 @@ async function hear(
     onDrop: () => {},
     onFailure: (error) => expect.fail(error.message),
   })
-  for (const piece of [pauseOf(leadMs), ...pieces]) listening.append(bytesOf(piece), () => expect.fail('refused'))
+  for (const piece of [pauseOf(leadMs), ...pieces]) listening.append(bytesOf(piece), 1, () => expect.fail('refused'))
   await new Promise<void>((resolve) => void listening.whenHeard(resolve))
   listening.close()
   return heard

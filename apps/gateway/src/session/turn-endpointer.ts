@@ -41,6 +41,11 @@ export function makeTurnEndpointer(detection: TurnDetection): TurnEndpointer {
   }
 }
 
+/** The state in the midst of an utterance that began there. */
+export function speakingSince({ initial }: TurnEndpointer, sample: number): PatientState {
+  return { ...initial, isSpeaking: true, floorSample: sample }
+}
+
 function silenceOf(detection: Extract<TurnDetection, { type: 'server_vad' }>): EndpointingConfig {
   return {
     threshold: detection.threshold,

@@ -2,6 +2,7 @@ import { type Log, newId, openScope, silentLog, systemClock } from '@voicebox/ke
 import { betaDialect } from '@voicebox/protocol'
 import { openRedis, type Redis } from '@voicebox/streams'
 import { startRedis, type TestRedis } from '@voicebox/streams/testing'
+import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
 import { makeSingleKeyAuthentication, type Secrets } from '../authenticate.ts'
 import { type HandshakeOptions, makeHandshake, type Welcome } from '../handshake.ts'
 import { type HttpOptions, makeHttp } from '../http.ts'
@@ -42,6 +43,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const http = makeHttp({
     checks: {},
+    metrics: makeMetrics({ service: 'gateway', table: gatewayMetrics }),
     authenticate,
     secrets,
     catalogue,
@@ -76,6 +78,8 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
           errors: 'event',
           unavailable: () => null,
           open: sayWelcome,
+          findSession: async () => null,
+          resume: sayResumption,
           ...handshake,
         }),
       })
@@ -90,5 +94,11 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
 const sayWelcome: HandshakeOptions['open'] = (socket, { dialect, pipeline, ...welcome }: Welcome): SocketHandlers => {
   const shown = { ...welcome, voice: pipeline.voice, dialect: dialect.name }
   socket.send(JSON.stringify({ type: 'welcome', event_id: newId('event'), welcome: shown }))
+  return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
+}
+
+const sayResumption: HandshakeOptions['resume'] = (socket, { dialect, ...resumption }): SocketHandlers => {
+  const shown = { ...resumption, dialect: dialect.name }
+  socket.send(JSON.stringify({ type: 'resumption', event_id: newId('event'), resumption: shown }))
   return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
 }

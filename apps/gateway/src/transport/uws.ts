@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Failure, sleep } from '@voicebox/kernel'
 import { type Accepted, type Peers, makePeers } from './peers.ts'
 import type { Peer, Wire } from './peer.ts'
@@ -41,8 +42,25 @@ function openApp(uws: Uws, { tls }: ListenOptions): UwsApp {
   }
 }
 
+/**
+ * A port that the system picks is lost to uWebSockets for a minute once connections of it were closed, and so to a successor.
+ * So a free one is picked here, from among those that the system gives to nobody's outgoing connections.
+ */
+async function bind(uws: Uws, app: UwsApp, { host, port }: ListenOptions): Promise<UwsListenSocket> {
+  if (port !== 0) return bindTo(uws, app, host, port)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await bindTo(uws, app, host, randomInt(10_240, 32_768))
+    } catch (error) {
+      if (attempt === maxAttempts) throw error
+    }
+  }
+}
+
+const maxAttempts = 50
+
 /** Exclusively: by default uWebSockets shares a port with whoever else has it, and so hides a mistake. */
-function bind(uws: Uws, app: UwsApp, { host, port }: ListenOptions): Promise<UwsListenSocket> {
+function bindTo(uws: Uws, app: UwsApp, host: string, port: number): Promise<UwsListenSocket> {
   return new Promise((resolve, reject) => {
     app.listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (listenSocket) => {
       if (listenSocket !== false) resolve(listenSocket)

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { openScope } from '@voicebox/kernel'
-import { startRedis } from '@voicebox/streams/testing'
+import { startRedis, type TestRedis } from '@voicebox/streams/testing'
 import { makeCertificate } from './certificate.ts'
 
 export type Kind = 'gateway' | 'stt' | 'llm' | 'tts'
@@ -16,6 +16,9 @@ export interface Member {
 /** A whole installation as separate processes on one Redis. */
 export interface Stack {
   redisUrl: string
+  redis: TestRedis
+  /** What its members are started with. */
+  env: NodeJS.ProcessEnv
   members: Member[]
   /** The n-th gateway's address, without query. */
   ws(gateway?: number): string
@@ -40,16 +43,23 @@ export interface StackOptions {
   /** How many of each kind; one where nothing is said. */
   count?: Partial<Record<Kind, number>>
   env?: Record<string, string>
+  /** Starts what it runs on. Absent: one server that keeps nothing. */
+  redis?: () => Promise<TestRedis>
 }
 
 /** Starts Redis, gateways and workers, and waits until all are ready. */
-export async function startStack({ count = {}, env = {} }: StackOptions = {}): Promise<Stack> {
+export async function startStack({
+  count = {},
+  env = {},
+  redis: open = startRedis,
+}: StackOptions = {}): Promise<Stack> {
   const scope = openScope()
   try {
-    const redis = scope.use(await startRedis())
+    const redis = scope.use(await open())
     const certificate = scope.use(await makeCertificate())
     const members: Member[] = []
-    const settings: Record<string, string> = {
+    const settings: NodeJS.ProcessEnv = {
+      ...baseEnv(),
       REDIS_URL: redis.url,
       VOICEBOX_PORT: '0',
       VOICEBOX_TLS_PORT: '0',
@@ -64,7 +74,7 @@ export async function startStack({ count = {}, env = {} }: StackOptions = {}): P
     }
 
     async function start(kind: Kind, more: Record<string, string> = {}): Promise<Member> {
-      const child = fork(fileURLToPath(mains[kind]), { env: { ...baseEnv(), ...settings, ...more }, stdio: 'inherit' })
+      const child = fork(fileURLToPath(mains[kind]), { env: { ...settings, ...more }, stdio: 'inherit' })
       scope.defer(() => endProcess(child))
       const urls = await becomesReady(kind, child)
       const member = { kind, process: child, urls }
@@ -78,6 +88,8 @@ export async function startStack({ count = {}, env = {} }: StackOptions = {}): P
       members.filter(({ kind }) => kind === 'gateway')[at]?.urls[scheme] ?? ''
     return {
       redisUrl: redis.url,
+      redis,
+      env: settings,
       members,
       ws: (gateway = 0) => url(gateway, 0),
       wss: (gateway = 0) => url(gateway, 1),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sleep } from '@voicebox/kernel'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { fakeChild } from '../testing/fake-child-path.ts'
 import { isGone, makeTempDir, until } from '../testing/processes.ts'
@@ -65,6 +66,50 @@ describe('a supervised process', () => {
     expect(isGone(Number(notes()[0]?.[2]))).toBe(true)
   })
 
+  it('is restarted as often as it is asked for, and not at all as if it had died', async () => {
+    const { supervised, notes, waits } = start('serve')
+    await supervised.started
+    await supervised.restart()
+    await supervised.restart()
+    expect(notes().map(([, what]) => what)).toEqual(['start', 'left', 'start', 'left', 'start'])
+    expect(waits).toEqual([])
+  })
+
+  it('is restarted once by two wishes at a time', async () => {
+    const { supervised, notes } = start('serve')
+    await supervised.started
+    await Promise.all([supervised.restart(), supervised.restart()])
+    expect(notes().map(([, what]) => what)).toEqual(['start', 'left', 'start'])
+  })
+
+  it('says why its successor does not serve, and is started again and again', async () => {
+    const { supervised, waits } = start('serve-once')
+    await supervised.started
+    await expect(supervised.restart()).rejects.toThrow('worker cannot start:\nThe engine is broken.')
+    await until(() => waits.length >= 2)
+    expect(waits.slice(0, 2)).toEqual([10, 20])
+  })
+
+  it('may be asked to leave for good while it leaves for its successor, and still has its time', async () => {
+    const { supervised, notes } = start('leave-slowly')
+    await supervised.started
+    const restarted = supervised.restart()
+    const outcome = expect(restarted).rejects.toThrow('worker was stopped before it was ready')
+    await sleep(800) // a signal that comes later than an echo would end it at once
+    await supervised.close()
+    await outcome
+    expect(notes().map(([, what]) => what)).toEqual(['start', 'left'])
+    await expect(supervised.restart()).rejects.toThrow('was stopped')
+  })
+
+  it('is killed when it does not leave for its successor in time', async () => {
+    const { supervised, notes } = start('ignore', { leaveWithinMs: 50 })
+    await supervised.started
+    await supervised.restart()
+    expect(notes().map(([, what]) => what)).toEqual(['start', 'start'])
+    expect(isGone(Number(notes()[0]?.[2]))).toBe(true)
+  })
+
   it('takes with it what it started', async () => {
     const { supervised, notes } = start('have-child')
     await supervised.started
@@ -91,7 +136,7 @@ function start(behaviour: string, options: Partial<SupervisedSpec> = {}) {
       name: 'worker',
       entry: fakeChild,
       args: [behaviour, file, 'worker'],
-      env: () => process.env,
+      env: () => ({ ...process.env, VOICEBOX_DRAIN_MS: '600000' }), // it does not end itself
       backOff: quick,
       ...options,
     },

@@ -19,8 +19,14 @@ export interface Listener {
 }
 
 export interface Supervised extends Closable {
+  readonly name: string
   /** Its first readiness; rejects with a `Failure` carrying the child's own message when it cannot start. */
   readonly started: Promise<ReadyMessage>
+  /**
+   * Asks it to leave, as `close` does, and starts it again. Resolves when the successor is ready, rejects with a `Failure`
+   * when that one ends before; it is kept running all the same. Only for a process that was ready once.
+   */
+  restart(): Promise<void>
   /** Asks it to leave, kills it at its deadline or when `hurry` is aborted, and resolves when it is gone. */
   close(): Promise<void>
 }
@@ -34,20 +40,38 @@ export function supervise(spec: SupervisedSpec, listener: Listener, hurry: Abort
   const started = Promise.withResolvers<ReadyMessage>()
   started.promise.catch(() => {}) // whoever awaits `started` sees it; nobody has to
   let child: Child | undefined
+  let asked: Child | undefined
+  let renewal: PromiseWithResolvers<void> | undefined // asked for, and the successor is not ready yet
 
   const running = keepRunning()
   return {
+    name: spec.name,
     started: started.promise,
+    restart() {
+      if (leave.signal.aborted) return Promise.reject(stopped(spec.name))
+      if (renewal === undefined) {
+        renewal = Promise.withResolvers()
+        void endInTime()
+      }
+      return renewal.promise
+    },
     async close() {
       leave.abort()
-      child?.ask()
-      const finished = new AbortController()
-      void Promise.race([sleep(spec.leaveWithinMs ?? 10_000, finished.signal), aborted(hurry)]).then(() => {
-        if (!finished.signal.aborted) child?.kill()
-      })
+      void endInTime()
       await running
-      finished.abort()
     },
+  }
+
+  /** Asks what runs to leave, once, and kills it at its deadline or when there is no time. */
+  async function endInTime(): Promise<void> {
+    const current = child
+    if (current === undefined || current === asked) return
+    asked = current
+    current.ask()
+    const gone = new AbortController()
+    void current.ended.then(() => gone.abort())
+    await Promise.race([sleep(spec.leaveWithinMs ?? 10_000, gone.signal), aborted(hurry)])
+    if (!gone.signal.aborted) current.kill()
   }
 
   async function keepRunning(): Promise<void> {
@@ -55,9 +79,15 @@ export function supervise(spec: SupervisedSpec, listener: Listener, hurry: Abort
     let deaths = 0
     let hasServed = false
     while (!leave.signal.aborted) {
-      const { end, servedMs } = await runOnce()
+      const renewing = renewal
+      const { end, servedMs } = await runOnce(renewing)
       if (leave.signal.aborted) break
       hasServed ||= servedMs !== undefined
+      if (renewal !== undefined) {
+        if (renewal !== renewing) continue // it left because it was asked to
+        renewal.reject(startFailure(spec.name, end))
+        renewal = undefined
+      }
       deaths = servedMs !== undefined && servedMs >= backOff.healthyAfterMs ? 1 : deaths + 1
       if (!hasServed && (end.code === 2 || deaths >= backOff.startAttempts)) {
         started.reject(startFailure(spec.name, end))
@@ -67,10 +97,13 @@ export function supervise(spec: SupervisedSpec, listener: Listener, hurry: Abort
       listener.onRestart?.(spec.name, describeEnd(end), waitMs)
       await sleep(waitMs, leave.signal)
     }
-    started.reject(new Failure('client', 'stopped', `${spec.name} was stopped before it was ready`))
+    started.reject(stopped(spec.name))
+    renewal?.reject(stopped(spec.name))
   }
 
-  async function runOnce(): Promise<{ end: ChildEnd; servedMs: number | undefined }> {
+  async function runOnce(
+    renewing: PromiseWithResolvers<void> | undefined,
+  ): Promise<{ end: ChildEnd; servedMs: number | undefined }> {
     let readyAtMs: number | undefined
     const current = startChild(spec, {
       onLine: (line) => listener.onLine(spec.name, line),
@@ -79,6 +112,9 @@ export function supervise(spec: SupervisedSpec, listener: Listener, hurry: Abort
         readyAtMs = performance.now()
         listener.onReady?.(spec.name, message)
         started.resolve(message)
+        if (renewing === undefined || renewal !== renewing) return // it may have been asked to leave already
+        renewing.resolve()
+        renewal = undefined
       },
     })
     const tooSlow = setTimeout(() => current.kill(), spec.readyWithinMs ?? 120_000)
@@ -88,6 +124,10 @@ export function supervise(spec: SupervisedSpec, listener: Listener, hurry: Abort
     child = undefined
     return { end, servedMs: readyAtMs === undefined ? undefined : performance.now() - readyAtMs }
   }
+}
+
+function stopped(name: string): Failure {
+  return new Failure('client', 'stopped', `${name} was stopped before it was ready`)
 }
 
 function startFailure(name: string, end: ChildEnd): Failure {
@@ -100,6 +140,6 @@ function startFailure(name: string, end: ChildEnd): Failure {
 function describeEnd(end: ChildEnd): string {
   const how = end.signal ?? `exit code ${end.code ?? 'unknown'}`
   const lines = end.lastWords.split('\n')
-  const says = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? ''
+  const says = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.findLast((line) => /^\S/.test(line)) ?? ''
   return says === '' ? how : `${how}: ${says}`
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
-import { Failure, aborted } from '@voicebox/kernel'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { Failure, aborted, sleep } from '@voicebox/kernel'
 import { type RunApp, runProcess } from '@voicebox/telemetry'
 
 // A process for the tests of supervision: `fake-child.ts <behaviour> <file> <name>`, which notes in the file
@@ -22,6 +22,17 @@ const behaviours: Record<string, RunApp> = {
   async 'serve-and-die'(_env, _signal, ready) {
     ready({ kind: 'ready', summary: 'serves for a moment' })
     await Promise.reject(new Failure('dependency', 'broken', 'The engine broke.'))
+  },
+  async 'serve-once'(_env, signal, ready) {
+    if (readFileSync(file, 'utf8').split(`${name} start `).length > 2)
+      throw new Failure('dependency', 'broken', 'The engine is broken.')
+    ready({ kind: 'ready', summary: 'serves' })
+    await aborted(signal)
+  },
+  async 'leave-slowly'(_env, signal, ready) {
+    ready({ kind: 'ready', summary: 'serves' })
+    await aborted(signal)
+    await sleep(1_200)
   },
   async 'have-child'(_env, signal, ready) {
     const grandchild = spawn('sleep', ['60'], { stdio: 'ignore' })

@@ -12,13 +12,14 @@ export function makeTempDir(): string {
   return path
 }
 
-/** Resolves once `condition` holds; throws when it does not within ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+/** Resolves once `condition` holds; throws when it does not in time. */
+export async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+  const giveUpAtMs = performance.now() + withinMs
+  while (performance.now() < giveUpAtMs) {
     if (await condition()) return
     await sleep(20)
   }
-  throw new Error('It did not happen within ten seconds')
+  throw new Error(`It did not happen within ${withinMs} ms`)
 }
 
 export const isGone = (pid: number): boolean => processBirth(pid) === undefined

@@ -1,93 +1,67 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { redisProcess } from './redis-process.ts'
 
-/** A real Redis of its own, on a unix socket in a folder that `close` removes. */
+/** A real Redis of its own, one server or a cluster. What it keeps is in a folder that `close` removes. */
 export interface TestRedis {
   readonly url: string
-  /** Kills the server. What it had not stored is lost. */
-  stop(): Promise<void>
-  /** Starts it again at the same URL: with its data if it is persistent, else empty. */
-  restart(): Promise<void>
+  /** Kills the server; of a cluster the node that has `key`, or all. What it had not stored is lost. */
+  stop(key?: string): Promise<void>
+  /** Starts what is down at the same URL: with its data if it is persistent, else empty. */
+  start(): Promise<void>
+  /** First the one, then the other. */
+  restart(key?: string): Promise<void>
+  /** Lets what `stop` would kill stand still until `resume`, with all connections open. */
+  pause(key?: string): Promise<void>
+  resume(): Promise<void>
+  /** Moves the slot of a key, with all that is in it, to another node of a cluster. */
+  move(key: string): Promise<void>
+  /** Sends a command to every node, such as `FLUSHALL`, `SCRIPT FLUSH` or `CLIENT KILL TYPE pubsub`. */
+  each(...command: [string, ...string[]]): Promise<unknown[]>
+  /** The names of all keys, of every node. */
+  keys(pattern?: string): Promise<string[]>
   close(): Promise<void>
 }
 
-/** Starts the system's `redis-server` and resolves when it answers. `persistent`: every write survives `stop`. */
-export async function startRedis({ persistent = false }: { persistent?: boolean } = {}): Promise<TestRedis> {
+export interface StartRedisOptions {
+  /** Every write survives `stop`. */
+  persistent?: boolean
+}
+
+/** Starts the system's `redis-server` on a unix socket and resolves when it answers. */
+export async function startRedis({ persistent = false }: StartRedisOptions = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'voicebox-redis-'))
   const socket = join(folder, 'redis.sock')
-  const storage = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
-  const args = [
-    '--port',
-    '0',
-    '--unixsocket',
-    socket,
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--loglevel',
-    'warning',
-    ...storage,
-  ]
-  let server: ChildProcess | undefined
-
-  async function start(): Promise<void> {
-    server = spawn('redis-server', args, { stdio: 'ignore' })
-    const failed = once(server, 'error').then(([error]) => Promise.reject(error as Error))
-    await Promise.race([failed, answers(socket)])
-    failed.catch(() => {})
-  }
-
-  async function stop(): Promise<void> {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
-    const exited = once(server, 'exit')
-    server.kill('SIGKILL')
-    await exited
-  }
-
-  try {
-    await start()
-  } catch (error) {
+  const settings = { port: '0', unixsocket: socket, dir: folder, ...storage(persistent) }
+  const server = redisProcess({ settings, at: { path: socket } })
+  const close = async (): Promise<void> => {
+    await server.stop()
     await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await server.start()
+  } catch (error) {
+    await close()
     throw error
   }
   return {
     url: `unix://${socket}`,
-    stop,
+    stop: () => server.stop(),
+    start: () => server.start(),
     async restart() {
-      await stop()
-      await start()
+      await server.stop()
+      await server.start()
     },
-    async close() {
-      await stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+    pause: async () => server.pause(),
+    resume: async () => server.resume(),
+    move: async () => {},
+    each: async (...command) => [await server.ask(...command)],
+    keys: async (pattern = '*') => (await server.ask('KEYS', pattern)) as string[],
+    close,
   }
 }
 
-async function answers(socket: string): Promise<void> {
-  for (let attempt = 0; attempt < 1_000; attempt++) {
-    if (await ping(socket)) return
-    await wait(10)
-  }
-  throw new Error('redis-server did not answer')
-}
-
-function ping(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const client = connect({ path })
-    const answer = (isUp: boolean): void => {
-      client.destroy()
-      resolve(isUp)
-    }
-    client.setTimeout(1_000, () => answer(false))
-    client.on('error', () => answer(false))
-    client.on('connect', () => client.write('PING\r\n'))
-    client.on('data', (reply) => answer(reply.toString().startsWith('+PONG')))
-  })
+export function storage(persistent: boolean): Record<string, string> {
+  return persistent ? { appendonly: 'yes', appendfsync: 'always' } : { appendonly: 'no' }
 }

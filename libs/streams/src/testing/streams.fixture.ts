@@ -15,7 +15,7 @@ export function segmentJob(about: Partial<SynthesizeJob> = {}): SynthesizeJob {
     id: newId('job'),
     sessionId: newId('sess'),
     tenantId: 'tenant',
-    deadlineAtMs: Date.now() + 60_000,
+    deadlineMs: 60_000,
     traceId: 'trace',
     responseId: newId('resp'),
     segment: 0,
@@ -59,7 +59,12 @@ export async function speaker(
   limits = sessionLogLimits,
 ): Promise<{ subject: ResponseId; output: JobOutput; say(...texts: string[]): Promise<void> }> {
   const responseId: ResponseId = newId('resp')
-  const output = jobOutput(redis, segmentJob({ sessionId, responseId }), { entry: '1-0', attempt: 1, limits })
+  const output = jobOutput(redis, segmentJob({ sessionId, responseId }), {
+    entry: '1-0',
+    attempt: 1,
+    deadlineAtMs: Date.now() + 60_000,
+    limits,
+  })
   await output.begin()
   return {
     subject: responseId,

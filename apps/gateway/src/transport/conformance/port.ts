@@ -47,6 +47,15 @@ export function portConformance(open: OpenHost): void {
       await dial(again.url())
     })
 
+    it('frees a port that it picked, for whoever comes after it', async () => {
+      const host = await open({ port: 0 })
+      const client = await dial(host.url())
+      await host.listener.close()
+      await client.closed
+      const again = await open({ port: host.listener.port })
+      await dial(again.url())
+    })
+
     it('closes although a client never answers and another is still being decided on', async () => {
       const host = await open({
         accept: (request, accepted) =>

@@ -2,21 +2,20 @@ import type { StubSettings } from '@voicebox/config'
 import type { SpeechSynthesizer } from '@voicebox/engines'
 import { sleep } from '@voicebox/kernel'
 import { makeSynthesizer } from '../make-synthesizer.ts'
-import { openAiVoices } from '../voices.ts'
+import { sampleRateHz, spell } from './spelling.ts'
 
 export type StubTiming = Pick<StubSettings, 'ttsFirstByteMs' | 'ttsRealtimeFactor'>
 
-/** An engine for benchmarks and clients' tests: a sine of 60 ms a character, whose pitch tells the voice. */
+/** An engine for benchmarks and clients' tests: it spells, 60 ms a character. The pitch below tells the voice. */
 export function openStub({ ttsFirstByteMs, ttsRealtimeFactor }: StubTiming): SpeechSynthesizer {
   return makeSynthesizer({
     name: 'stub',
     sampleRateHz,
     async *speak({ text, voice, speed, signal }) {
-      const total = Math.round((text.length * characterMs * sampleRateHz) / 1000 / speed)
-      const hz = 440 + 40 * (openAiVoices.findIndex((name) => name === voice) + 1)
+      const spelling = spell({ text, voice, speed })
       await wait(ttsFirstByteMs, signal)
-      for (let start = 0; start < total; start += chunkSamples) {
-        const samples = sine(start, Math.min(chunkSamples, total - start), hz)
+      for (let start = 0; start < spelling.samples; start += chunkSamples) {
+        const samples = spelling.cut(start, Math.min(chunkSamples, spelling.samples - start))
         await wait((samples.length * 1000 * ttsRealtimeFactor) / sampleRateHz, signal)
         if (signal.aborted) return
         yield samples
@@ -26,16 +25,8 @@ export function openStub({ ttsFirstByteMs, ttsRealtimeFactor }: StubTiming): Spe
   })
 }
 
-const sampleRateHz = 24_000
-const characterMs = 60
 const chunkSamples = 2_400
-const amplitude = 8_000
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, signal)
-}
-
-function sine(start: number, length: number, hz: number): Int16Array {
-  const step = (2 * Math.PI * hz) / sampleRateHz
-  return Int16Array.from({ length }, (_, i) => amplitude * Math.sin((start + i) * step))
 }

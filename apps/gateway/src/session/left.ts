@@ -1,0 +1,77 @@
+import type { ResponseId } from '@voicebox/kernel'
+import type { SessionRecords } from '@voicebox/streams'
+import type { EarsPlace, EarsStart } from './listening.ts'
+import type { SentBody } from './sent-body.ts'
+import type { Errand } from './work.ts'
+
+/** What a driver keeps beside the session's state, for the next. */
+export interface DriverState {
+  /** All of the client's events up to this one were dealt with. */
+  executed: number
+  /** The number of the last event that the client was told, or is to be told. */
+  lastSent: number
+  /** The responses whose tokens are counted by an estimate. */
+  reserved: readonly ResponseId[]
+  /** What others are to do and may not have been asked for. */
+  errands: ReadonlyMap<number, Errand>
+  ears: EarsPlace
+}
+
+/** A session as another process left it, and as its client finds it. */
+export interface Left {
+  records: SessionRecords
+  resultsUpTo: number
+  lastSent: number
+  executed: number
+  reserved: readonly ResponseId[]
+  errands: ReadonlyMap<number, Errand>
+  /** Of the client's events, all up to this one are not wanted again. */
+  received: number
+  /** The client has heard of the events up to this one. */
+  known: number
+  /** What it has not heard of, of what was sent. */
+  missed(): AsyncIterable<{ number: number; body: SentBody }>
+  ears: EarsStart
+  /** The audio of the utterance that is open is complete already. */
+  utteranceEnded: boolean
+}
+
+/** The records of a driver: what does not change is identical from one time to the next. */
+export function driverRecords(now: () => DriverState): {
+  all(): [name: string, record: unknown][]
+  ears(): [name: string, record: unknown][]
+} {
+  const latest = new Map<string, { record: object; text: string }>()
+
+  function same(name: string, record: object): [string, object] {
+    const text = JSON.stringify(record)
+    const before = latest.get(name)
+    if (before?.text === text) return [name, before.record]
+    latest.set(name, { record, text })
+    return [name, record]
+  }
+
+  return {
+    all() {
+      const { ears, errands, executed, lastSent, reserved } = now()
+      return [
+        same('driver', { executed, lastSent, reserved }),
+        same('ears', ears),
+        ...[...errands].map(([number, errand]): [string, Errand] => [`errand:${number}`, errand]),
+      ]
+    },
+    ears: () => [same('ears', now().ears)],
+  }
+}
+
+/** What the records say of the driver that wrote them. */
+export function driverIn(records: SessionRecords): DriverState {
+  const { executed, lastSent, reserved } = records.get('driver') as Pick<
+    DriverState,
+    'executed' | 'lastSent' | 'reserved'
+  >
+  const errands = [...records].flatMap(([name, record]): [number, Errand][] =>
+    name.startsWith('errand:') ? [[Number(name.slice('errand:'.length)), record as Errand]] : [],
+  )
+  return { executed, lastSent, reserved, errands: new Map(errands), ears: records.get('ears') as EarsPlace }
+}

@@ -1,0 +1,163 @@
+import { msToSamples, heardRateHz } from '@voicebox/audio'
+import { toFailure } from '@voicebox/kernel'
+import { type SessionState, stateFrom } from '@voicebox/session'
+import { readJournal, takeSession, utteranceLength } from '@voicebox/streams'
+import type { Fault } from '../greeting.ts'
+import type { Resumption } from '../handshake.ts'
+import type { Catalogue, Pipeline } from '../models.ts'
+import { noSuchSession, sayFault } from '../turned-away.ts'
+import type { Socket, SocketHandlers } from '../transport/index.ts'
+import { type Driver, type DriverStart, driveSession } from './drive.ts'
+import { numberOf } from './event-ids.ts'
+import { driverIn, type DriverState, type Left } from './left.ts'
+import { holdOptions, type SessionOptions } from './open-session.ts'
+import type { SentBody } from './sent-body.ts'
+
+export interface ResumeOptions extends SessionOptions {
+  catalogue: Pick<Catalogue, 'find' | 'transcribing'>
+}
+
+/** What a client may send before it is told that its session goes on; it knows better. */
+const maxEarly = 1_000
+
+/** Goes on with a session on this socket, wherever it was before; says what is wrong where that cannot be. */
+export function resumeSession(socket: Socket, resumption: Resumption, options: ResumeOptions): SocketHandlers {
+  let driver: Driver | null = null
+  const early: ((driver: Driver) => void)[] = []
+  void open().catch((error: unknown) => {
+    options.log.error({ sessionId: resumption.sessionId, error: toFailure(error) }, 'A session could not be resumed')
+    refuse({
+      closeCode: 1013,
+      type: 'server_error',
+      code: 'service_unavailable',
+      message: 'The session cannot be resumed at the moment.',
+    })
+  })
+
+  async function open(): Promise<void> {
+    const start = await take(resumption, { ...options, onTaken: () => driver?.taken() })
+    if ('closeCode' in start) return refuse(start)
+    const { sessionId, tenantId } = start
+    options.log.info({ sessionId, tenantId, known: start.left?.known }, 'Session resumed')
+    options.meters.sessions.add(1, { outcome: 'resumed' })
+    driver = driveSession(socket, start, options)
+    for (const call of early.splice(0)) call(driver)
+  }
+
+  function refuse(fault: Fault): void {
+    const { code } = fault
+    const isKnown = code === 'session_not_found' || code === 'event_not_found'
+    options.meters.resumeRefusals.add(1, { code: isKnown ? code : 'unavailable' })
+    sayFault(socket, fault)
+  }
+
+  function pass(call: (driver: Driver) => void): void {
+    if (driver !== null) return call(driver)
+    early.push(call)
+    if (early.length > maxEarly) socket.close(1013, 'server_error.session_backlog')
+  }
+
+  return {
+    onText: (text) => pass((to) => to.onText(text)),
+    onBinary: () => pass((to) => to.onBinary()),
+    onDrain: () => pass((to) => to.onDrain()),
+    onClose: (code, reason) => pass((to) => to.onClose(code, reason)),
+  }
+}
+
+async function take(
+  { sessionId, tenantId, dialect, lastEventId, sendsAgain }: Resumption,
+  options: ResumeOptions & { onTaken(): void },
+): Promise<DriverStart | Fault> {
+  const { redis } = options
+  const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
+  if (lastEventId !== null && asked === null) return noSuchEvent(lastEventId)
+  if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') return eventsGone
+  const taken = await takeSession(redis, { ...holdOptions(options), sessionId, tenantId, onTaken: options.onTaken })
+  if (taken === null || !taken.records.has('head')) return noSuchSession
+  const { hold, records, resultsUpTo } = taken
+  const state = stateFrom(records)
+  const pipeline = pipelineOf(state, options.catalogue)
+  if (pipeline === undefined) return unservedModel(state.session.model)
+  const before = driverIn(records)
+  const known = asked ?? before.lastSent
+  if (known > before.lastSent + furthestAhead) return noSuchEvent(lastEventId ?? '')
+  const left: Left = {
+    ...before,
+    records,
+    resultsUpTo,
+    known,
+    missed: () => missedBetween(options, sessionId, known, before.lastSent),
+    ...(await earsOf(state, before, { redis, sessionId, sendsAgain })),
+  }
+  return { sessionId, tenantId, dialect, pipeline, state, hold: Promise.resolve(hold), left }
+}
+
+/** So many events may have been sent that were not committed, since the session log tells them again. */
+const furthestAhead = 100_000
+
+/** What comes after `last` is told by who drives the session now, who may write to the journal already. */
+async function* missedBetween(
+  { redis }: Pick<ResumeOptions, 'redis'>,
+  sessionId: Resumption['sessionId'],
+  known: number,
+  last: number,
+): AsyncGenerator<{ number: number; body: SentBody }, void, undefined> {
+  let after = known
+  while (after < last) {
+    const page = await readJournal(redis, sessionId, after)
+    if (page === 'gone' || page.length === 0) return
+    for (const { number, body } of page) {
+      if (number > last) return
+      yield { number, body: body as SentBody } // only drivers write here
+      after = number
+    }
+  }
+}
+
+/** Where the ears go on: in the midst of an utterance right behind what of it is kept. */
+async function earsOf(
+  { buffer }: SessionState,
+  { ears, executed }: DriverState,
+  { redis, sessionId, sendsAgain }: Pick<ResumeOptions, 'redis'> & Pick<Resumption, 'sessionId' | 'sendsAgain'>,
+): Promise<Pick<Left, 'received' | 'ears' | 'utteranceEnded'>> {
+  const { itemId, startMs } = buffer
+  let { knownSample } = ears
+  let utterance: Left['ears']['utterance'] = null
+  let utteranceEnded = false
+  if (itemId !== null) {
+    const fromSample = ears.utteranceSample ?? Math.round(msToSamples(startMs, heardRateHz))
+    const { samples, isFinal } = await utteranceLength(redis, sessionId, itemId)
+    utterance = { itemId, fromSample, isComplete: isFinal }
+    knownSample = fromSample + samples
+    utteranceEnded = isFinal
+  }
+  const from = sendsAgain ? ears.from : { event: executed + 1, sample: knownSample }
+  const start = { event: from.event, fromSample: from.sample, knownSample, utterance }
+  return { received: from.event - 1, ears: start, utteranceEnded }
+}
+
+function pipelineOf(
+  { type, session }: SessionState,
+  catalogue: Pick<Catalogue, 'find' | 'transcribing'>,
+): Pipeline | undefined {
+  return type === 'transcription' ? catalogue.transcribing : catalogue.find(session.model)
+}
+
+const eventsGone: Fault = {
+  closeCode: 4000,
+  code: 'event_not_found',
+  message: 'The events after last_event_id are not kept any more: resume without it to go on from now.',
+}
+
+const noSuchEvent = (id: string): Fault => ({
+  closeCode: 4000,
+  code: 'event_not_found',
+  message: `No event '${id.slice(0, 100).toWellFormed()}' was sent in this session.`,
+})
+
+const unservedModel = (model: string): Fault => ({
+  closeCode: 4000,
+  code: 'invalid_model',
+  message: `Model '${model.slice(0, 100).toWellFormed()}' of this session is not served here.`,
+})

@@ -1,0 +1,154 @@
+import type { Resamplers, VoiceActivity } from '@voicebox/audio'
+import { type Log, newId, systemClock } from '@voicebox/kernel'
+import { gaDialect } from '@voicebox/protocol'
+import type { RateLimits, Redis } from '@voicebox/streams'
+import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
+import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
+import type { Resumption, Welcome } from '../handshake.ts'
+import { makeCatalogue, type Pipeline } from '../models.ts'
+import type { Services } from '../services.ts'
+import { makeBudgets } from '../session/limits.ts'
+import type { Driver } from '../session/drive.ts'
+import { makeServerGuard } from '../session/mcp-servers.ts'
+import { openSession } from '../session/open-session.ts'
+import { type ResumeOptions, resumeSession } from '../session/resume-session.ts'
+import { makeWork } from '../session/work.ts'
+import { type Life, makeLife } from './life.ts'
+import { type Line, openLine } from './line.ts'
+import { type MortalClock, mortalClock, mortalEars, mortalRedis } from './mortal.ts'
+
+/** A gateway in this process, without a way in: sessions are opened and resumed as its handshake would. */
+export interface TestGateway {
+  readonly life: Life
+  readonly fleet: Fleet
+  readonly clock: MortalClock
+  /** What it wrote to the log as an error: a bug. */
+  readonly errors: readonly unknown[]
+  /** The messages of all that it wrote to the log. */
+  readonly said: readonly string[]
+  readonly drivers: readonly Driver[]
+  /** Whether its commands fail. */
+  isAway: boolean
+  open(welcome?: Partial<Welcome>): Line
+  resume(resumption: Pick<Resumption, 'sessionId'> & Partial<Resumption>): Line
+}
+
+export interface GatewayOptions {
+  redis: Redis
+  voiceActivity: VoiceActivity
+  resamplers: Resamplers
+  life?: Life
+  settings?: Partial<
+    Pick<
+      ResumeOptions,
+      | 'heartbeatMs'
+      | 'holdMs'
+      | 'eventsPerSecond'
+      | 'maxSendBufferBytes'
+      | 'sessionTtlMs'
+      | 'limits'
+      | 'catalogue'
+      | 'clock'
+    >
+  >
+  rateLimits?: RateLimits
+  /** What the socket itself may hold. */
+  maxSendBufferBytes?: number
+  served?: Pick<Services, 'isServed'>
+  jobDeadlineMs?: number
+}
+
+export const tenantId = 'tenant'
+
+const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'alloy', contextTokens: 32_000 }
+/** `gpt-live` hears words while they are spoken. */
+export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
+const { meters } = makeMetrics({ service: 'gateway', table: gatewayMetrics })
+
+export function openGateway(options: GatewayOptions): TestGateway {
+  const { life = makeLife(), settings = {}, served = { isServed: () => true } } = options
+  const clock = mortalClock(settings.clock ?? systemClock, life)
+  const errors: unknown[] = []
+  const said: string[] = []
+  const tell: Log['warn'] = (_, message) => void said.push(message)
+  const log: Log = {
+    debug: tell,
+    info: tell,
+    warn: tell,
+    error(about, message) {
+      said.push(message)
+      if (!life.isOver) errors.push({ message, about })
+    },
+  }
+  const drivers: Driver[] = []
+  const fleet = makeFleet(clock)
+  const redis = mortalRedis(options.redis, life, () => gateway.isAway)
+  const openBudget = makeBudgets({
+    redis,
+    limits: options.rateLimits ?? { requests: null, tokens: null, windowMs: 60_000 },
+  })
+  const sessions: ResumeOptions = {
+    redis,
+    holder: newId('job'),
+    catalogue,
+    sessionTtlMs: 30_000,
+    heartbeatMs: 10_000,
+    holdMs: 20_000,
+    eventsPerSecond: 10_000,
+    maxSendBufferBytes: 4 << 20,
+    voiceActivity: mortalEars(options.voiceActivity, life),
+    resamplers: options.resamplers,
+    openWork: makeWork({
+      redis,
+      log,
+      openBudget,
+      jobDeadlineMs: options.jobDeadlineMs ?? 60_000,
+      maxWaiting: 2_000,
+      onRefused: () => {},
+    }),
+    log,
+    meters,
+    prompts: {},
+    announcesConversation: true,
+    refuseServers: makeServerGuard([]),
+    limits: { inputBufferMs: 300_000, workTimeoutMs: 60_000, keptAudioMs: 300_000 },
+    ...settings,
+    clock,
+    onDriving(driver) {
+      drivers.push(driver)
+      fleet.add(driver)
+      tellWhoServes(driver, served)
+    },
+    onLeaving: (driver, left) => fleet.remove(driver, left),
+  }
+  const line = { life, log, maxSendBufferBytes: options.maxSendBufferBytes ?? 16 << 20 }
+  const gateway: TestGateway = {
+    life,
+    fleet,
+    clock,
+    errors,
+    said,
+    drivers,
+    isAway: false,
+    open(welcome = {}) {
+      const { model = 'gpt-realtime' } = welcome
+      const about: Welcome = {
+        tenantId,
+        openedBy: null,
+        type: 'realtime',
+        model,
+        pipeline: catalogue.find(model) ?? pipeline,
+        patch: null,
+        dialect: gaDialect,
+        lifeS: 3_600,
+        ...welcome,
+      }
+      return openLine((socket) => openSession(socket, about, sessions), line)
+    },
+    resume(resumption) {
+      const about = { tenantId, dialect: gaDialect, lastEventId: null, sendsAgain: false, ...resumption }
+      return openLine((socket) => resumeSession(socket, about, sessions), line)
+    },
+  }
+  return gateway
+}

@@ -1,0 +1,129 @@
+import { Failure, type Log, type SessionId, newId } from '@voicebox/kernel'
+import { z } from 'zod'
+import { ask } from './ask.ts'
+import { decode } from './codec.ts'
+import { channelNames, sessionKeys } from './keys.ts'
+import type { Redis } from './redis.ts'
+import { bytes, text } from './reply.ts'
+import { sessionCreate, sessionTake } from './scripts.gen.ts'
+import type { SessionRecords } from './session-change.ts'
+import { type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
+import { showLive } from './session-index.ts'
+import { type JournalLimits, journalLimits } from './session-journal.ts'
+import { type TakeWatch, watchTakes } from './watch-takes.ts'
+
+export interface HoldOptions {
+  tenantId: string
+  sessionId: SessionId
+  /** Who holds it, for those who look. */
+  holder: string
+  /** How long the session lives after the last sign of life. */
+  ttlMs: number
+  /** Another has taken the session over: nothing of this holder is written any more. Called once at most, it may be before the hold is there. */
+  onTaken(): void
+  limits?: JournalLimits
+  /** A digest of the client secret that opened it, or null; only at its creation. */
+  openedBy?: string | null
+  log: Log
+}
+
+export interface TakenSession {
+  hold: SessionHold
+  records: SessionRecords
+  resultsUpTo: number
+  /** The number of the newest event in the journal; 0: none. */
+  lastSent: number
+}
+
+/** Opens a session that this process drives. */
+export async function createSession(redis: Redis, options: HoldOptions): Promise<SessionHold> {
+  const { sessionId, tenantId, holder, ttlMs, openedBy = null } = options
+  return watched(redis, options, async (takes) => {
+    await showLive(redis, sessionId, ttlMs) // before it is there, so that it is never there unseen
+    const about = { tenant: tenantId, holder, take: newId('job'), opened_by: openedBy ?? '' }
+    const { session } = sessionKeys(sessionId)
+    const [answer, token] = await sessionCreate(redis, { session }, { ...about, ttl_ms: ttlMs, keep_ms: keepMs(ttlMs) })
+    if (answer !== 'created') throw new Failure('bug', 'session_exists', 'There is a session of this id')
+    const none = { version: 0, resultsUpTo: 0, lastSent: 0 }
+    return holdOf(redis, options, takes, { token: Number(token), ...none, openedAtMs: Number(token), openedBy })
+  })
+}
+
+/** Takes a session over from whoever holds it. Null: there is none of this id and tenant that lives. */
+export async function takeSession(redis: Redis, options: HoldOptions): Promise<TakenSession | null> {
+  return watched(redis, options, async (takes) => {
+    const taken = await take(redis, options)
+    if (taken === null) return null
+    await showLive(redis, options.sessionId, options.ttlMs)
+    const [token, version, resultsUpTo, lastSent, openedAtMs, openedBy, ...records] = taken
+    const about = { token, version, resultsUpTo, lastSent, openedAtMs, openedBy: openedBy || null }
+    return { hold: holdOf(redis, options, takes, about), records: recordsOf(records), resultsUpTo, lastSent }
+  })
+}
+
+/** Whose a session is, and what opened it; null when there is no live session of this id. */
+export async function findSession(
+  redis: Redis,
+  sessionId: SessionId,
+): Promise<{ tenantId: string; openedBy: string | null } | null> {
+  const { session } = sessionKeys(sessionId)
+  const [state, tenantId, openedBy] = await ask(redis.commands, found, 'HMGET', session, 'state', 'tenant', 'opened_by')
+  return state === 'live' && tenantId !== null ? { tenantId, openedBy: openedBy || null } : null
+}
+const found = z.tuple([text.nullable(), text.nullable(), text.nullable()])
+
+/** What others do is heard from before the session is this process's; it stays heard if that works out. */
+async function watched<T>(
+  redis: Redis,
+  { sessionId, onTaken }: HoldOptions,
+  open: (takes: TakeWatch) => Promise<T>,
+): Promise<T> {
+  const takes = await watchTakes(redis, sessionId, onTaken)
+  try {
+    const opened = await open(takes)
+    if (opened === null) await takes.close()
+    return opened
+  } catch (error) {
+    await takes.close()
+    throw error
+  }
+}
+
+/** Takes from whoever has it; should another take it meanwhile, from him. */
+async function take(redis: Redis, options: HoldOptions): Promise<z.infer<typeof takenReply> | null> {
+  const { sessionId, tenantId, holder, ttlMs } = options
+  const { session, records } = sessionKeys(sessionId)
+  const about = { tenant: tenantId, holder, take: newId('job'), ttl_ms: ttlMs, channel: channelNames.hold(sessionId) }
+  let expected = 0
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const [answer, ...told] = await sessionTake(redis, { session, records }, { ...about, expected })
+    if (answer?.toString() === 'none') return null
+    if (answer?.toString() === 'taken') return takenReply.parse(told)
+    expected = Number(told[0])
+  }
+  throw new Failure('capacity', 'session_contended', 'Too many want this session')
+}
+
+const count = text.transform(Number)
+const takenReply = z.tuple([count, count, count, count, count, text], bytes)
+/** The first asks for the token. */
+const maxAttempts = 20
+
+function recordsOf(parts: readonly Buffer[]): SessionRecords {
+  const records = new Map<string, unknown>()
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [name, value] = parts.slice(at, at + 2) as [Buffer, Buffer]
+    records.set(name.toString(), decode(value))
+  }
+  return records
+}
+
+function holdOf(
+  redis: Redis,
+  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, log }: HoldOptions,
+  takes: TakeWatch,
+  about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
+): SessionHold {
+  takes.holds(about.token)
+  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, log })
+}

@@ -1,0 +1,102 @@
+import type { SessionId } from '@voicebox/kernel'
+import { z } from 'zod'
+import { ask } from './ask.ts'
+import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
+import type { Redis } from './redis.ts'
+import { text } from './reply.ts'
+import { sessionBury, sessionEnd } from './scripts.gen.ts'
+import { dropLive } from './session-index.ts'
+
+/** A session that is over. */
+export interface EndedSession {
+  sessionId: SessionId
+  tenantId: string
+  reason: string
+  openedAtMs: number
+  endedAtMs: number
+}
+
+export interface Ending {
+  sessionId: SessionId
+  /** Of the holder that ends it; 0: it is ended only if its time is over. */
+  token: number
+  /** Known to a holder, of whose session Redis may know nothing any more. */
+  tenantId: string
+  openedAtMs: number
+  /** Names the call: repeating it changes nothing. */
+  ender: string
+  reason: string
+}
+
+/** `busy`: another frees it, for so long. `buried`: it is free. `none`: nothing is known of it. */
+export type Ended =
+  | { kind: 'ended'; session: EndedSession }
+  | { kind: 'busy' | 'alive'; leftMs: number }
+  | { kind: 'buried' | 'lost' | 'none' }
+
+/** Ends a session. Once it answers `ended`, nothing is written of the session any more, and the caller has to free it. */
+export async function endSession(
+  redis: Redis,
+  { sessionId, token, tenantId, openedAtMs, ender, reason }: Ending,
+): Promise<Ended> {
+  const { held: _, ...own } = sessionKeys(sessionId)
+  const answer = await sessionEnd(redis, own, {
+    token,
+    tenant: tenantId,
+    opened_at: String(openedAtMs),
+    ender,
+    reason,
+    busy_ms: busyMs,
+    keep_ms: sessionTtlMs,
+    channel: channelNames.cancel(sessionId),
+  })
+  const [kind, ...told] = replies.parse(answer)
+  switch (kind) {
+    case 'busy':
+    case 'alive':
+      return { kind, leftMs: Number(told[0]) }
+    case 'ended': {
+      const [tenantId = '', reason = '', openedAt, endedAt] = told
+      const times = { openedAtMs: Number(openedAt), endedAtMs: Number(endedAt) }
+      return { kind, session: { sessionId, tenantId, reason, ...times } }
+    }
+    default:
+      return { kind }
+  }
+}
+
+const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'none'])], z.string())
+
+/**
+ * Frees all that a session held and notes that it has ended; the note may be there twice, where the one who made it died. May
+ * be repeated, and done by several at a time: true for one of them only.
+ */
+export async function freeSession(redis: Redis, ended: EndedSession): Promise<boolean> {
+  const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
+  await freeKeys(redis, sessionId)
+  const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
+  const note = Object.entries(fields).flat()
+  await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)
+  const { session } = sessionKeys(sessionId)
+  const isFirst = (await sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })) === 'buried'
+  await dropLive(redis, sessionId).catch(() => {}) // a reaper finds it there, and that nothing is left to do
+  return isFirst
+}
+
+/** Frees all that is there of a session but what is known of it. */
+export async function freeKeys(redis: Redis, sessionId: SessionId): Promise<void> {
+  const { session: _, held, ...own } = sessionKeys(sessionId)
+  await ask(redis.commands, z.number(), 'UNLINK', ...Object.values(own))
+  for (;;) {
+    const names = await ask(redis.commands, z.array(text), 'SRANDMEMBER', held, pageLength)
+    if (names.length === 0) return
+    await ask(redis.commands, z.number(), 'UNLINK', ...names)
+    await ask(redis.commands, z.number(), 'SREM', held, ...names)
+  }
+}
+
+/** How long another waits before it frees what was left. */
+const busyMs = 10_000
+/** Of sessions that have ended; the oldest go. */
+const maxNotes = 10_000
+const pageLength = 500

@@ -1,0 +1,170 @@
+import type { Log, SessionId } from '@voicebox/kernel'
+import { sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
+import { makeLatestEvents } from './latest-events.ts'
+import type { Redis } from './redis.ts'
+import { sessionCommit } from './scripts.gen.ts'
+import { type EncodedChange, type SessionChange, encodeChange, partsOf } from './session-change.ts'
+import { endSession, freeSession } from './session-end.ts'
+import { dropLive, showLive } from './session-index.ts'
+import type { JournalLimits } from './session-journal.ts'
+import type { TakeWatch } from './watch-takes.ts'
+
+/** One gateway's right to drive a session, until another takes it or the session is ended. */
+export interface SessionHold {
+  readonly sessionId: SessionId
+  /** Greater than that of every holder before. */
+  readonly token: number
+  /**
+   * Writes a change in one atomic step. `lost`: refused, somebody else holds the session or it has ended. `behind`: Redis has
+   * lost data; nothing was written, call `restore`. Commits are made one after another, in the order of the calls. Rejects with
+   * a `Failure` of kind `dependency` when Redis does not answer: it is not known then whether it was written. Call it again with
+   * the same change, which is never written twice; where another comes in its place, the one before is written first.
+   */
+  commit(change: SessionChange): Promise<'committed' | 'lost' | 'behind'>
+  /**
+   * After `behind`: the whole of the session, in place of whatever Redis has of it. `sent` need only have what was not committed
+   * before: the hold remembers the latest events.
+   */
+  restore(whole: SessionChange): Promise<'committed' | 'lost'>
+  /** Shows life, which commits do too. May bring records that need no commit of their own. */
+  beat(set?: SessionChange['set']): Promise<'held' | 'lost' | 'behind'>
+  /** Ends the session and frees all it held, if this holder still holds it. May be repeated after a failure. */
+  end(reason: string): Promise<void>
+  /** Hears no more of take-overs. The session goes on, for another to take. */
+  close(): Promise<void>
+}
+
+/** What a holder knows of its session when it begins. */
+export interface HeldSession {
+  sessionId: SessionId
+  tenantId: string
+  token: number
+  holder: string
+  openedAtMs: number
+  openedBy: string | null
+  /** The number of the newest change. */
+  version: number
+  resultsUpTo: number
+  lastSent: number
+}
+
+export interface MakeHoldOptions {
+  ttlMs: number
+  limits: JournalLimits
+  takes: TakeWatch
+  log: Log
+}
+
+/** A change that was sent and not answered: whether it was written is not known. */
+interface Pending {
+  change: SessionChange
+  encoded: EncodedChange
+}
+
+export function makeHold(redis: Redis, held: HeldSession, { ttlMs, limits, takes, log }: MakeHoldOptions): SessionHold {
+  const { sessionId, token } = held
+  const latest = makeLatestEvents(held.lastSent)
+  let version = held.version
+  let attempted = version
+  let resultsUpTo = held.resultsUpTo
+  let pending: Pending | null = null
+  let isBehind = false
+  let isOver = false
+  let answeredAtMs = Date.now()
+
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => redis.inOrder(`hold:${sessionId}:${token}`, task)
+
+  /** Makes a change of this number. */
+  async function write(
+    encoded: EncodedChange,
+    number: number,
+    facts: readonly string[] = [],
+  ): Promise<'committed' | 'lost' | 'behind'> {
+    attempted = Math.max(attempted, number)
+    const answer = await sessionCommit(redis, sessionKeys(sessionId), {
+      token,
+      number,
+      ttl_ms: ttlMs,
+      keep_ms: keepMs(ttlMs),
+      max_bytes: limits.maxBytes,
+      max_age_ms: limits.maxAgeMs,
+      known_after: Math.min(latest.knownAfter, (encoded.sent[0]?.number ?? Infinity) - 1),
+      ...partsOf(encoded, facts),
+    })
+    const silentMs = Date.now() - answeredAtMs
+    answeredAtMs = Date.now()
+    // after so long without a sign of life it is not lost data: the session has ended, and so has the mark of that
+    isOver ||= answer === 'lost' || (answer === 'behind' && silentMs > tombstoneMs)
+    if (isOver) return 'lost'
+    isBehind = answer === 'behind'
+    if (isBehind) {
+      log.warn({ sessionId, version }, 'Redis has lost what it was told of a session')
+      return 'behind'
+    }
+    version = number
+    resultsUpTo = encoded.resultsUpTo
+    latest.push(encoded.sent)
+    return 'committed'
+  }
+
+  async function writeNext(next: Pending): Promise<'committed' | 'lost' | 'behind'> {
+    if (isOver || takes.isTaken) return 'lost'
+    if (isBehind) return 'behind'
+    pending = next
+    const answer = await write(next.encoded, version + 1)
+    pending = null
+    return answer
+  }
+
+  function commit(makeChange: () => SessionChange): ReturnType<SessionHold['commit']> {
+    return inTurn(async () => {
+      const change = makeChange()
+      if (pending !== null && pending.change !== change) {
+        const earlier = await writeNext(pending)
+        if (earlier !== 'committed') return earlier
+      }
+      return writeNext(pending ?? { change, encoded: encodeChange(change) })
+    })
+  }
+
+  return {
+    sessionId,
+    token,
+    commit: (change) => commit(() => change),
+    restore: (whole) =>
+      inTurn(async () => {
+        if (isOver || takes.isTaken) return 'lost'
+        pending = null // it is in the whole
+        isBehind = true // until it is known that it is not
+        const encoded = encodeChange(whole)
+        const known = latest.events.filter(({ number }) => number < (encoded.sent[0]?.number ?? Infinity))
+        const answer = await write({ ...encoded, sent: [...known, ...encoded.sent] }, attempted + 1, factsOf(held))
+        if (answer === 'committed') await showLive(redis, sessionId, ttlMs)
+        return answer === 'committed' ? answer : 'lost'
+      }),
+    async beat(set = []) {
+      if (isOver || takes.isTaken) return 'lost'
+      const change = (): SessionChange => ({ set, drop: [], save: [], forget: [], sent: [], resultsUpTo })
+      const [answer] = await Promise.all([commit(change), showLive(redis, sessionId, ttlMs)])
+      return answer === 'committed' ? 'held' : answer
+    },
+    end: (reason) =>
+      inTurn(async () => {
+        if (isOver || takes.isTaken) return
+        const ended = await endSession(redis, { ...held, ender: `${token}`, reason })
+        if (ended.kind === 'ended') await freeSession(redis, ended.session)
+        if (ended.kind === 'buried') await dropLive(redis, sessionId)
+        isOver = true
+      }),
+    close: () => takes.close(),
+  }
+}
+
+/** How long a session's keys outlive their last write; longer than the session can without a sign of life. */
+export const keepMs = (ttlMs: number): number => Math.max(sessionTtlMs, 2 * ttlMs)
+
+/** What is known of the session itself. */
+function factsOf({ tenantId, token, holder, openedAtMs, openedBy }: HeldSession): string[] {
+  const facts = { state: 'live', tenant: tenantId, token, holder, opened_at: openedAtMs, opened_by: openedBy ?? '' }
+  return Object.entries(facts).flatMap(([name, value]) => [name, String(value)])
+}

@@ -1,0 +1,23 @@
+--- Takes an entry out of its lane for good and keeps a dead letter of its job, if this consumer still holds it in this delivery.
+--- The oldest letters go when there are too many, or when they are too old.
+---@key lane         string
+---@key dead         string   the lane's dead letters
+---@arg group        string
+---@arg consumer     string
+---@arg entry        string
+---@arg delivery     integer  how often the entry was delivered
+---@arg letter       bytes
+---@arg max_letters  integer
+---@arg max_age_ms   integer
+---@returns 'buried' | 'not_holder'
+local pending = redis.call('XPENDING', lane, group, entry, entry, 1)[1]
+if not pending or pending[2] ~= consumer or pending[4] ~= delivery then
+  return 'not_holder'
+end
+local time = redis.call('TIME')
+redis.call('XADD', dead, 'MAXLEN', max_letters, '*', 'letter', letter)
+redis.call('XTRIM', dead, 'MINID', string.format('%.0f', time[1] * 1000 - max_age_ms))
+redis.call('PEXPIRE', dead, max_age_ms)
+redis.call('XACK', lane, group, entry)
+redis.call('XDEL', lane, entry)
+return 'buried'

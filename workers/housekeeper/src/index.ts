@@ -1,0 +1,1 @@
+export { runHousekeeper } from './worker.ts'
