@@ -19,6 +19,15 @@ describe('The inbox', () => {
     expect(inbox.mark).toEqual({ sessionId: 'sess_1', lastEventId: 'event_abcdefghijklmno000010' })
   })
 
+  it('counts on when a digit is full', () => {
+    const inbox = makeInbox()
+    const take = taker(inbox)
+    take('session.created', 'event_abcdefghijklmno0zzzzz', { session: { id: 'sess_1' } })
+    expect(take('told', 'event_abcdefghijklmno100000')).toBe('new')
+    expect(take('told', 'event_abcdefghijklmno0zzzzz')).toBe('known')
+    expect(inbox.mark?.lastEventId).toBe('event_abcdefghijklmno100000')
+  })
+
   it('passes on what has no number in the session, and does not go on from there', () => {
     const inbox = makeInbox()
     const take = taker(inbox)

@@ -45,6 +45,8 @@ describe('The outbox', () => {
     outbox.add(event('x'.repeat(200)))
     expect(outbox.wantedAgain({ events: 1, audioFrom: 4 })).toBe(null)
     expect(outbox.wantedAgain({ events: 2, audioFrom: 3 })).toEqual([event('x'.repeat(200))])
+    for (const id of ['4', '5', '6']) outbox.add(event(id))
+    expect(outbox.wantedAgain({ events: 3, audioFrom: 4 })).toEqual(['4', '5', '6'].map(event))
   })
 
   it('does not take a number that it has not given', () => {
@@ -82,5 +84,9 @@ describe('The outbox', () => {
     expect(() => outbox.hold(last)).toThrow(full)
     expect(() => outbox.hold(append('z'.repeat(1_000)))).toThrow(full)
     expect(outbox.release()).toEqual([first, last])
+    for (const audio of ['11', '22']) outbox.hold(append(audio))
+    outbox.release()
+    for (const text of [first, last]) outbox.hold(text)
+    expect(() => outbox.hold(last)).toThrow(full)
   })
 })

@@ -93,9 +93,8 @@ describe('A session whose connection is lost', () => {
     const { gateways, client } = await start()
     client.send('a')
     gateways.receptions.push('unavailable')
+    client.socket.addEventListener('resuming', () => void client.send('b'))
     client.connections[0]?.terminate()
-    await expect.poll(() => client.socket.state, until).toBe('resuming')
-    client.send('b')
     await resumed(client, 1)
     expect(gateways.asked.map(({ url }) => url.searchParams.get('sent_events'))).toEqual([null, '1', '1'])
   })
@@ -163,6 +162,20 @@ describe('A session whose connection is lost', () => {
   })
 })
 
+describe('A session that goes on', () => {
+  it('has all the time there is, once it was answered', async () => {
+    const clock = makeImpatientClock(1_000)
+    const { gateways, client } = await start(1, { clock })
+    clock.hurry()
+    gateways.session.socket?.terminate()
+    await resumed(client, 1)
+    clock.hurry()
+    gateways.session.emit()
+    await expect.poll(() => client.messages, until).toEqual(gateways.session.sent)
+    expect(client.states).toEqual(['open', 'resuming', 'open'])
+  })
+})
+
 describe('A session that is over', () => {
   it.each([1000, 3000, 4000, 4001, 4999, 1009])('is not resumed after a close with %i', async (code) => {
     const { gateways, client } = await start()
@@ -203,12 +216,15 @@ describe('A session that is over', () => {
   })
 
   it('can be closed while it is resumed', async () => {
-    const { gateways, client } = await start(1, { firstDelayMs: 1e6, longestDelayMs: 1e6, random: () => 0.5 })
+    const clock = makeImpatientClock(1_000)
+    const waitsLong = { firstDelayMs: 1e6, longestDelayMs: 1e6, resumeWithinMs: 1e7, random: () => 0.5 }
+    const { gateways, client } = await start(1, { clock, ...waitsLong })
     gateways.session.socket?.terminate()
     await expect.poll(() => client.socket.state, until).toBe('resuming')
     client.socket.close()
     expect(await closed(client)).toMatchObject({ code: 1006, wasClean: false })
-    expect(gateways.asked.length).toBe(1)
+    clock.hurry()
+    expect(client.connections.length).toBe(1)
   })
 
   it('ends at the gateway too, if it is closed while the gateway is about to answer', async () => {
@@ -262,6 +278,46 @@ describe('A session that cannot be resumed', () => {
     expect(client.messages.length).toBe(1)
   })
 
+  it('goes by the close that follows an error, whatever else comes between', async () => {
+    const { gateways, client } = await start()
+    const { session } = gateways
+    const { connect } = session
+    session.connect = (socket) => {
+      socket.send(JSON.stringify({ type: 'error', error: { code: 'redis_away', message: '' } }))
+      socket.send(JSON.stringify({ type: 'told' }))
+      socket.close(1013)
+      session.connect = connect
+    }
+    session.socket?.terminate()
+    await resumed(client, 1)
+  })
+
+  it('is closed as it was lost the last time, if it went on in between', async () => {
+    const { gateways, client } = await start()
+    const { session } = gateways
+    session.socket?.close(1011, 'First')
+    await resumed(client, 1)
+    session.emit()
+    await expect.poll(() => client.messages.length, until).toBe(2)
+    gateways.forget()
+    session.socket?.close(1012, 'Second')
+    expect(await closed(client)).toMatchObject({ code: 1012, reason: 'Second' })
+  })
+
+  it('is not tried where nothing says which it is', async () => {
+    const gateways = await startFakeGateways()
+    onTestFinished(() => gateways.close())
+    gateways.receptions.push('mute')
+    const client = openClient({ url: gateways.urls })
+    await expect.poll(() => client.socket.state, until).toBe('open')
+    gateways.session.socket?.send('{"type":"told"}')
+    await expect.poll(() => client.messages.length, until).toBe(1)
+    gateways.session.socket?.close(1011, 'Gone')
+    expect(await closed(client)).toMatchObject({ code: 1011, reason: 'Gone' })
+    expect(client.socket.failure).toBe(null)
+    expect(gateways.asked.length).toBe(1)
+  })
+
   it('is given up when no gateway has taken it in time', async () => {
     const { gateways, client } = await start(1, { resumeWithinMs: 300 })
     gateways.receptions.push(...Array<'unavailable'>(1_000).fill('unavailable'))
@@ -298,9 +354,16 @@ describe('A session that cannot be resumed', () => {
 
   it('is given up when a server does not know of resuming', async () => {
     const { gateways, client } = await start()
-    gateways.session.connect = (socket) => socket.send('{"type":"session.created","session":{"id":"sess_2"}}')
-    gateways.session.socket?.terminate()
+    const { session } = gateways
+    const ended = new Promise((resolve) => {
+      session.connect = (socket) => {
+        socket.on('close', resolve)
+        for (const type of ['session.created', 'told']) socket.send(JSON.stringify({ type, session: { id: 'sess_2' } }))
+      }
+    })
+    session.socket?.terminate()
     await closed(client)
+    expect(await ended).toBe(1000)
     expect(client.socket.failure).toMatchObject({ kind: 'refused', code: 'not_resumed' })
     expect(client.messages.length).toBe(1)
   })

@@ -26,7 +26,7 @@ export async function startFakeGateways(count = 1, onSilence = (): void => {}): 
   const sessions = new Map<string, FakeSession>()
   const receptions: Reception[] = []
   const asked: { url: URL; gateway: number }[] = []
-  const upgrades = new Set<Socket>()
+  const connections = new Set<Socket>()
   const servers = await Promise.all(Array.from({ length: count }, (_, gateway) => start(gateway)))
   let made = 0
 
@@ -44,16 +44,17 @@ export async function startFakeGateways(count = 1, onSilence = (): void => {}): 
     asked,
     forget: () => sessions.clear(),
     async close() {
-      for (const socket of upgrades) socket.destroy()
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+      for (const socket of connections) socket.destroy() // also one that has not asked for anything yet
+      await Promise.all(closed)
     },
   }
 
   async function start(gateway: number): Promise<Server> {
     const server = createServer()
     const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'realtime' })
+    server.on('connection', (socket: Socket) => connections.add(socket))
     server.on('upgrade', (request, socket: Socket, head) => {
-      upgrades.add(socket)
       socket.on('error', () => {}) // clients drop connections at any time
       const url = new URL(request.url ?? '/', 'ws://gateway')
       asked.push({ url, gateway })
