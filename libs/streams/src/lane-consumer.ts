@@ -65,6 +65,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
   let claimAtMs = clock.now()
   let stopHeartbeat = (): void => {}
   let isGone = false
+  const watching = redis.watch({ onAway: () => {}, onBack: waitBeforeClaiming })
   void heartbeat()
   const reading = keepReading()
   let closed: Promise<void> | undefined
@@ -80,6 +81,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     for (let failures = 0; !closing.signal.aborted;) {
       try {
         await hold.join() // also after a failure: the lane may be what was lost
+        if (failures > 0) waitBeforeClaiming()
         for (; !closing.signal.aborted; failures = 0) await readOnce()
       } catch (error) {
         if (closing.signal.aborted) return
@@ -87,6 +89,11 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
         await sleep(Math.min(50 * 2 ** failures++, 2_000), closing.signal)
       }
     }
+  }
+
+  /** While Redis was away nobody could show life, so that silence says nothing until they all could again. */
+  function waitBeforeClaiming(): void {
+    claimAtMs = clock.now() + claimAfterMs
   }
 
   async function readOnce(): Promise<void> {
@@ -192,6 +199,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
 
   async function close(deadlineMs: number): Promise<void> {
     closing.abort()
+    void watching.close()
     connection.disconnect()
     slotFreed.resolve()
     const left = reading.then(leave) // may take long when Redis is away
