@@ -65,7 +65,8 @@ export function makeFleet(clock: Clock): Fleet {
       const over = (deadline = new AbortController())
       const disarm = clock.after(withinMs, () => over.abort())
       // a little apart, so that those who come back do not all come at once
-      for (const [index, driver] of [...drivers].entries()) drain(driver, over, Math.min(index * drainApartMs, withinMs / 2))
+      for (const [index, driver] of [...drivers].entries())
+        drain(driver, over, Math.min(index * drainApartMs, withinMs / 2))
       while (draining.size > 0) await Promise.all(draining)
       disarm()
       over.abort()

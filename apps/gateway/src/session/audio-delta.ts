@@ -20,12 +20,22 @@ export function pcmOf(audio: AudioRef, skip: number): Uint8Array {
   return (audio as GeneratedAudio).pcm.subarray(skip * bytesPerSample)
 }
 
+/** How a part that is on its way goes on elsewhere: what its encoder has not said yet, and what it needs to hear to say it. */
+export interface EncodedSoFar {
+  /** Samples of the part so far. */
+  taken: number
+  /** The last of them, as pcm16. */
+  tail: Uint8Array
+}
+
 /** Puts generated audio into the format of each part. */
 export interface AudioEncoder {
   /** Null where nothing of it can be sent yet. */
   encode(effect: Extract<Effect, { kind: 'send_audio' }>): AudioBody | null
   /** What is left of the part, which with that is as long as its audio was; null where nothing is left. */
   end(effect: Extract<Effect, { kind: 'end_audio' }>): AudioBody | null
+  /** The parts that are on their way, for another encoder to go on with. */
+  readonly open: ReadonlyMap<string, EncodedSoFar>
   /** Gives up the parts that did not end. */
   close(): void
 }
@@ -33,40 +43,71 @@ export interface AudioEncoder {
 /** Of the parts that never end, this many are kept. */
 const maxParts = 64
 
-export function makeAudioEncoder(resamplers: Resamplers): AudioEncoder {
+/** `before` are the parts that another encoder had begun: they go on without a seam. */
+export function makeAudioEncoder(
+  resamplers: Resamplers,
+  before: ReadonlyMap<string, EncodedSoFar> = new Map(),
+): AudioEncoder {
   /** Parts of G.711 that are on their way, the oldest first. */
   const parts = new Map<string, AlignedResampler>()
+  const soFar = new Map(before)
 
-  function resamplerOf(part: PartAddress, toHz: number): AlignedResampler {
-    const key = keyOf(part)
-    const open = parts.get(key) ?? openAlignedResampler(resamplers, { fromHz: generatedRateHz, toHz })
+  function resamplerOf(key: string, toHz: number): AlignedResampler {
+    const open = parts.get(key) ?? begin(soFar.get(key), toHz)
     parts.set(key, open)
     for (const [oldest, abandoned] of parts) {
       if (parts.size <= maxParts) break
       abandoned.close()
       parts.delete(oldest)
+      soFar.delete(oldest)
     }
     return open
   }
 
+  /** What was said of the tail was said by the other. */
+  function begin(from: EncodedSoFar | undefined, toHz: number): AlignedResampler {
+    const resampler = openAlignedResampler(resamplers, { fromHz: generatedRateHz, toHz })
+    if (from !== undefined) resampler.process(samplesOf(from.tail))
+    return resampler
+  }
+
   return {
+    open: soFar,
     encode({ part, format, audio, skip }) {
       const pcm = pcmOf(audio, skip)
       const { rateHz, encode } = codecOf(format)
       if (rateHz === generatedRateHz) return bodyOf(part, pcm)
-      return bodyOf(part, encode(resamplerOf(part, rateHz).process(samplesOf(pcm))))
+      const key = keyOf(part)
+      const said = encode(resamplerOf(key, rateHz).process(samplesOf(pcm)))
+      soFar.set(key, longer(soFar.get(key) ?? { taken: 0, tail: new Uint8Array(0) }, pcm))
+      return bodyOf(part, said)
     },
     end({ part, format }) {
+      const { rateHz, encode } = codecOf(format)
       const key = keyOf(part)
-      const rest = parts.get(key)?.end() ?? new Int16Array(0)
+      const isBegun = parts.has(key) || soFar.has(key)
+      const rest = isBegun ? resamplerOf(key, rateHz).end() : new Int16Array(0)
       parts.delete(key)
-      return bodyOf(part, codecOf(format).encode(rest))
+      soFar.delete(key)
+      return bodyOf(part, encode(rest))
     },
     close() {
       for (const resampler of parts.values()) resampler.close()
       parts.clear()
     },
   }
+}
+
+/** More than a resampler remembers: 10 ms, in samples. */
+const tailSamples = 480
+/** After so many samples a resampler stands where it began; the longest of all rates that audio has. */
+const periodSamples = 3
+
+function longer({ taken, tail }: EncodedSoFar, pcm: Uint8Array): EncodedSoFar {
+  const whole = Buffer.concat([tail, pcm])
+  const now = taken + pcm.length / bytesPerSample
+  const kept = Math.min(now, tailSamples + ((now - tailSamples) % periodSamples))
+  return { taken: now, tail: whole.subarray(Math.max(0, whole.length - kept * bytesPerSample)) }
 }
 
 function bodyOf(part: PartAddress, bytes: Uint8Array): AudioBody | null {

@@ -1,106 +1,131 @@
-import { makeResamplers, openVoiceActivity, type Resamplers, type VoiceActivity } from '@voicebox/audio'
-import { useRedis } from '@voicebox/streams/testing'
+import type { AudioFormat, ServerEvent } from '@voicebox/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Act, acts, makeActor } from '../testing/acts.ts'
-import { makeLife } from '../testing/life.ts'
+import { acts, makeActor } from '../testing/acts.ts'
+import { faultsWithin, liveThrough, type Lived } from '../testing/faults.ts'
+import { haste, hurry } from '../testing/haste.ts'
+import { openSessions, type Sessions } from '../testing/open-sessions.ts'
+import { loadRecordings, spokenTurns } from '../testing/recorded-speech.ts'
 import { levelsIn } from '../testing/script.ts'
-import { type ScriptedWorkers, startWorkers } from '../testing/scripted-workers.ts'
-import { startTalker, summaryOf, type Talker } from '../testing/talker.ts'
-import { tapeOf } from '../testing/tape.ts'
-import { openGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { differenceOf, isNumbered, tapeOf } from '../testing/tape.ts'
+import { faultsIn } from '../testing/told.ts'
 
-const server = useRedis()
-const redis = server.handle()
-let voiceActivity: VoiceActivity
-let resamplers: Resamplers
-let workers: ScriptedWorkers
-beforeAll(async () => {
-  voiceActivity = await openVoiceActivity({ maxStreams: 200 })
-  resamplers = await makeResamplers()
-  workers = startWorkers(redis)
-})
-afterAll(async () => {
-  await workers.close()
-  await voiceActivity.close()
-})
+const formats: AudioFormat[] = [{ type: 'audio/pcm', rate: 24_000 }, { type: 'audio/pcmu' }, { type: 'audio/pcma' }]
+const settings = { timeout: 300_000 }
+/** How often something was put to the test. */
+const reached = { cuts: 0, resumptions: 0 }
 
-/** What becomes of one connection, and of who drives the session on it. */
-type Fault =
-  | { kind: 'dies'; afterSteps: number }
-  | { kind: 'breaks'; afterFrames: number; isNoticed: boolean; isElsewhere: boolean }
+/** What comes sometimes at once and sometimes late. */
+const paceMs = (): number => Math.max(0, Math.random() * 8 - 4)
 
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ kind: fc.constant('dies' as const), afterSteps: fc.integer({ min: 1, max: 120 }) }),
-  fc.record({
-    kind: fc.constant('breaks' as const),
-    afterFrames: fc.integer({ min: 0, max: 60 }),
-    isNoticed: fc.boolean(),
-    isElsewhere: fc.boolean(),
-  }),
-)
-
-async function live(
-  doing: readonly Act[],
-  faults: readonly Fault[],
-): Promise<{ talker: Talker; spoken: readonly number[][] }> {
-  const open = (life = makeLife()): TestGateway => {
-    const gateway = openGateway({ redis, voiceActivity, resamplers, life })
-    gateways.push(gateway)
-    return gateway
-  }
-  const gateways: TestGateway[] = []
-  let current = open()
-  let dialled = 0
-  const talker = startTalker({
-    dial(back) {
-      const next = faults[dialled++]
-      let gateway = current
-      if (next?.kind === 'dies') gateway = open(makeLife(next.afterSteps))
-      else if (next === undefined || next.isElsewhere) gateway = current = open()
-      const line = back === null ? gateway.open() : gateway.resume({ ...back, sendsAgain: true })
-      if (next?.kind === 'breaks') line.breakAfter(next.afterFrames, next.isNoticed)
-      return line
-    },
-  })
-  const actor = makeActor(talker)
-  await actor.begin()
-  for (const act of doing) await actor.do(act)
-  talker.close()
-  await new Promise(setImmediate)
-  await Promise.all(gateways.filter(({ life }) => !life.isOver).map(({ fleet }) => fleet.gone()))
-  for (const gateway of gateways) expect(gateway.errors).toEqual([])
-  return { talker, spoken: actor.spoken }
+/** What must hold of every session. */
+function check({ talker, gateways }: Lived): void {
+  reached.cuts += talker.connections - 1
+  reached.resumptions += talker.resumed.length
+  expect(gateways.flatMap(({ errors }) => errors)).toEqual([])
+  expect(talker.events.filter((event) => !isNumbered(event))).toEqual([])
 }
 
-describe('Property: whatever is cut', () => {
-  it('a session shows what one shows that nothing happens to', { timeout: 600_000 }, async () => {
+function tape({ talker }: Lived): unknown[] {
+  return tapeOf(talker.events, talker.sessionId ?? 'sess_none')
+}
+
+describe('Property: a session whose processes and connections are cut at any of their steps', () => {
+  let sessions: Sessions
+  beforeAll(async () => {
+    sessions = await openSessions({ workers: { paceMs } })
+  })
+  afterAll(() => sessions.close())
+
+  it('tells and hears what one does that nothing happens to: ids, order, audio', settings, async () => {
+    const about = fc.record({ doing: acts, faults: faultsWithin(150), format: fc.constantFrom(...formats) })
     await fc.assert(
-      fc.asyncProperty(acts, fc.array(fault, { maxLength: 8 }), async (doing, faults) => {
-        const alone = await live(doing, [])
-        const cut = await live(doing, faults)
-        const tapes = [alone, cut].map(({ talker }) =>
-          tapeOf(
-            talker.events.filter(({ event_id }) => event_id.length === 27),
-            talker.sessionId ?? 'sess_none',
-          ),
-        )
-        try {
-          expect(tapes[1]).toEqual(tapes[0])
-        } catch (e) {
-          console.log(summaryOf(alone.talker.events), '\n---\n', summaryOf(cut.talker.events))
-          throw e
+      fc.asyncProperty(about, async ({ doing, faults, format }) => {
+        let turns: readonly number[][] = []
+        const script = async (talker: Lived['talker']): Promise<void> => {
+          const actor = makeActor(talker, format)
+          turns = actor.turns
+          await actor.begin()
+          for (const act of doing) await actor.do(act)
         }
-        const { events } = cut.talker
-        expect(events.filter(({ event_id }) => event_id.length !== 27)).toEqual([])
-        const said = cut.talker.of('input_audio_buffer.committed').map(({ item_id }) => workers.heard.get(item_id))
-        expect(said.map((samples) => levelsIn(samples ?? new Int16Array(0)))).toEqual(cut.spoken)
+        const alone = await liveThrough(sessions, { script, faults: [] })
+        const cut = await liveThrough(sessions, { script, faults })
+        check(cut)
+        expect(differenceOf(tape(cut), tape(alone))).toBeNull()
+        const spoken = cut.talker
+          .of('input_audio_buffer.committed')
+          .map(({ item_id }) => sessions.workers.heard.get(item_id))
+        expect(spoken.map((samples) => levelsIn(samples ?? new Int16Array(0)))).toEqual(turns)
       }),
-      {
-        numRuns: Number(process.env['RUNS'] ?? 20),
-        ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
-        endOnFailure: true,
-      },
+      { numRuns: 40, endOnFailure: true },
+    )
+    expect(reached.cuts).toBeGreaterThan(30)
+    expect(reached.resumptions).toBeGreaterThan(20)
+  })
+
+  it('finds the turns in speech that it finds without that, and none of their audio is lost', settings, async () => {
+    const recordings = await loadRecordings()
+    const about = fc.record({
+      spoken: spokenTurns,
+      faults: faultsWithin(500),
+      model: fc.constantFrom('gpt-realtime', 'gpt-live'),
+    })
+    await fc.assert(
+      fc.asyncProperty(about, async ({ spoken, faults, model }) => {
+        const script = (talker: Lived['talker']): Promise<void> => recordings.say(talker, spoken)
+        const alone = await liveThrough(sessions, { script, faults: [], model })
+        const cut = await liveThrough(sessions, { script, faults, model })
+        check(cut)
+        expect(told(cut)).toEqual(told(alone))
+        const [turns, expected] = [turnsOf(cut), turnsOf(alone)]
+        for (const [index, { startMs, endMs, samples }] of turns.entries()) {
+          const wanted = expected[index]
+          if (wanted === undefined) throw new Error('There are more turns')
+          // who goes on looks at other windows
+          expect(Math.abs(startMs - wanted.startMs)).toBeLessThanOrEqual(toleranceMs)
+          expect(Math.abs(endMs - wanted.endMs)).toBeLessThanOrEqual(toleranceMs)
+          expect(Math.abs(samples.length - (endMs - startMs) * 16)).toBeLessThanOrEqual(16)
+          const shift = (startMs - wanted.startMs) * 16
+          expect(samples.findIndex((sample, at) => sample !== (wanted.samples[at + shift] ?? sample))).toBe(-1)
+        }
+      }),
+      { numRuns: 8, endOnFailure: true },
+    )
+  })
+
+  /** What a client is told but for pieces, of which there may be more or fewer. */
+  function told({ talker }: Lived): ServerEvent['type'][] {
+    return talker.events.map(({ type }) => type).filter((type) => !type.endsWith('.delta'))
+  }
+
+  function turnsOf({ talker }: Lived): { startMs: number; endMs: number; samples: Int16Array }[] {
+    const stops = talker.of('input_audio_buffer.speech_stopped')
+    return talker.of('input_audio_buffer.speech_started').map(({ audio_start_ms: startMs, item_id }, index) => {
+      const samples = sessions.workers.heard.get(item_id) ?? new Int16Array(0)
+      return { startMs, endMs: stops[index]?.audio_end_ms ?? NaN, samples }
+    })
+  }
+})
+
+const toleranceMs = 100
+
+describe('Property: a client that waits for nothing, whose processes and connections are cut', () => {
+  let sessions: Sessions
+  beforeAll(async () => {
+    sessions = await openSessions({ workers: { paceMs, isEager: true } })
+  })
+  afterAll(() => sessions.close())
+
+  it('has each of its events act once, and is told everything once and in order', settings, async () => {
+    await fc.assert(
+      fc.asyncProperty(haste, faultsWithin(200), async (doing, faults) => {
+        let problems: string[] = []
+        const script = async (talker: Lived['talker']): Promise<void> => void (problems = await hurry(talker, doing))
+        const cut = await liveThrough(sessions, { script, faults })
+        check(cut)
+        expect([...problems, ...faultsIn(cut.talker.events, cut.talker.sessionId ?? 'sess_none')]).toEqual([])
+      }),
+      { numRuns: 60, endOnFailure: true },
     )
   })
 })

@@ -3,7 +3,7 @@ import type { SessionId } from '@voicebox/kernel'
 import { type Dialect, type ServerEventBody, wireError, type WireError } from '@voicebox/protocol'
 import type { Effect } from '@voicebox/session'
 import type { Socket } from '../transport/index.ts'
-import { makeAudioEncoder } from './audio-delta.ts'
+import { type EncodedSoFar, makeAudioEncoder } from './audio-delta.ts'
 import { eventId, noticeId } from './event-ids.ts'
 import { makeGate } from './gate.ts'
 import { retrieve } from './retrieve.ts'
@@ -30,6 +30,8 @@ export interface Delivery {
   drained(): void
   /** The number of the latest event. */
   readonly lastNumber: number
+  /** The audio that is on its way, for who goes on with the session. */
+  readonly encoded: ReadonlyMap<string, EncodedSoFar>
   /** Leaves out numbers: what the client heard cannot be made again. */
   skipTo(number: number): void
   /** Whether the client reads more slowly than it is told. */
@@ -47,6 +49,8 @@ export interface DeliveryOptions {
   after: number
   /** Events up to this one have reached the client already, whoever sent them. */
   known: number
+  /** The audio that was on its way when another process left it. */
+  encoded?: ReadonlyMap<string, EncodedSoFar>
   work: Pick<Work, 'loadAudio'>
   /** Gets every numbered event in order. */
   onSent(number: number, body: SentBody): void
@@ -64,7 +68,7 @@ const slowBytes = 1 << 20
 export function openDelivery(options: DeliveryOptions): Delivery {
   const { sessionId, socket, dialect } = options
   const gate = makeGate(maxWaiting, options.onFailure)
-  const encoder = makeAudioEncoder(options.resamplers)
+  const encoder = makeAudioEncoder(options.resamplers, options.encoded)
   let lastNumber = options.after
   let toldNumber = Math.max(options.after, options.known)
   let notices = 0
@@ -151,6 +155,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     get lastNumber() {
       return lastNumber
     },
+    encoded: encoder.open,
     skipTo(number) {
       lastNumber = Math.max(lastNumber, number)
     },

@@ -106,6 +106,8 @@ export interface Driver extends SocketHandlers {
 const pollMs = 500
 /** How often it is looked whether a session that shall be let go can be. */
 const drainPollMs = 25
+/** After so long without an append, what was appended before is not the beginning of speech. */
+const stoppedMs = 3_000
 
 /**
  * Drives one session: takes what comes from its socket, its ears and its workers, steps, and performs the effects in order.
@@ -121,9 +123,11 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   let idleMs: number | null = null
   const unserved = new Set<Service>()
   /** What the client sent before the session was ready. */
-  let early: string[] = []
+  let early: (() => void)[] = []
   let earlyLength = 0
   const executedBefore = left?.executed ?? 0
+  /** When audio came last. A client that comes back to an utterance sends more of it. */
+  let appendedAtMs = left === null ? -Infinity : clock.now()
 
   const patience = makePatience({ clock, holdMs: options.holdMs })
   const events = countClientEvents(left?.received ?? 0)
@@ -158,6 +162,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     resamplers: options.resamplers,
     after: left?.lastSent ?? 0,
     known: left?.known ?? 0,
+    ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
     maxHeldBytes: options.maxSendBufferBytes,
@@ -172,7 +177,12 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     lastSent: delivery.lastNumber,
     reserved: work.reserved,
     errands: errands.left,
-    ears: listening.place(writes.unwritten),
+    encoded: delivery.encoded,
+    ears: listening.place({
+      unsafe: writes.unwritten,
+      nextEvent: Math.max(executedBefore, events.takenUpTo) + 1,
+      hasStopped: clock.now() - appendedAtMs > stoppedMs,
+    }),
   }))
   const ledger = openLedger({
     hold,
@@ -187,7 +197,10 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       delivery.open(upTo)
       errands.open(upTo)
     },
-    onRestored: () => errands.repeat(),
+    onRestored() {
+      errands.repeat()
+      endAudioAgain()
+    },
     onOutcome: (outcome, seconds) => {
       meters.commits.add(1, { outcome })
       meters.commitSeconds.observe(seconds)
@@ -240,7 +253,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     phase = 'running'
     errands.start()
     tellServices(left === null ? unserved : services)
-    for (const text of early) onText(text)
+    for (const run of early) run()
     early = []
   }
 
@@ -367,13 +380,14 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
 
   function onText(text: string): void {
     if (phase === 'leaving') return
-    if (phase === 'beginning') return waitForReady(text)
+    if (phase === 'beginning') return waitForReady(() => onText(text), text.length)
     const parsed = dialect.parse(text)
     if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
+      appendedAtMs = clock.now()
       return append(parsed.event.audio, events.receive(false), parsed.event.event_id)
     }
     const number = events.receive(true)
-    const waitMs = throttle.take()
+    const waitMs = number <= executedBefore ? 0 : throttle.take()
     const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
     const size = text.length
     const isTaken = listening.whenHeard(() => receive(waitMs > 0 ? tooMany(waitMs) : parsed, number), {
@@ -383,9 +397,14 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
   }
 
-  function waitForReady(text: string): void {
-    early.push(text)
-    earlyLength += text.length
+  function onBinary(): void {
+    if (phase === 'beginning') return waitForReady(onBinary, 1)
+    refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' })
+  }
+
+  function waitForReady(run: () => void, length: number): void {
+    early.push(run)
+    earlyLength += length
     if (earlyLength > maxEarlyLength) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
   }
 
@@ -407,10 +426,19 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     feed({ kind: 'client_event', event })
   }
 
+  /** Redis may have lost that the audio of an utterance is complete, and who transcribes it would wait for more. */
+  function endAudioAgain(): void {
+    for (const { item, audio, audioMs, transcription } of state.entries) {
+      if (transcription === 'pending' && audio === 'heard') writes.append(item.id, Math.round(audioMs * 16), null)
+    }
+  }
+
   async function beat(): Promise<void> {
     const ears = ledger.isSettled ? recordsOfDriver.ears() : []
     try {
-      if ((await (await hold).beat(ears)) === 'lost') lost()
+      const outcome = await (await hold).beat(ears)
+      if (outcome === 'lost') lost()
+      if (outcome === 'behind') ledger.change() // that finds the same, and tells Redis everything again
     } catch (error) {
       log.warn({ sessionId, error: toFailure(error) }, 'A session could not show that it lives')
     }
@@ -498,7 +526,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const driver: Driver = {
     pipeline,
     onText,
-    onBinary: () => refuse({ code: 'invalid_event', message: 'Binary frames are not supported: send JSON text.' }),
+    onBinary,
     onDrain: () => delivery.drained(),
     onClose: (code) => leave(code === 1000 || code === 1005 ? 'ended' : 'released', `closed_${code}`),
     taken,
@@ -516,9 +544,11 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       tellServices([service])
     },
     async drain(deadline) {
-      while (phase !== 'leaving' && isBusy(state) && !deadline.aborted) await sleep(drainPollMs, deadline)
-      await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline)])
-      if (phase === 'leaving') return
+      do {
+        while (phase !== 'leaving' && isBusy(state) && !deadline.aborted) await sleep(drainPollMs, deadline)
+        await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline)])
+        if (phase === 'leaving') return
+      } while ((isBusy(state) || !ledger.isSettled) && !deadline.aborted) // something has happened meanwhile
       socket.close(1012, 'server_draining: resume with session_id and last_event_id')
       leave('released', 'drained')
     },

@@ -18,7 +18,7 @@ export function numberOf(sessionId: SessionId, id: string): number | null {
   const prefix = `event_${spaceOf(sessionId)}`
   const [, counter] = /^([0-9A-Za-z]{6})(?:n\d{1,9})?$/.exec(id.slice(prefix.length)) ?? []
   if (!id.startsWith(prefix) || counter === undefined) return null
-  return [...counter].reduce((number, digit) => number * digits.length + digits.indexOf(digit), 0)
+  return Array.from(counter).reduce((number, digit) => number * digits.length + digits.indexOf(digit), 0)
 }
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -82,7 +82,9 @@ export function openLedger(options: LedgerOptions): Ledger {
       sent,
       resultsUpTo: options.resultsUpTo(),
     }
-    ;[sent, sentBytes, saves] = [[], 0, new Map()]
+    sent = []
+    sentBytes = 0
+    saves = new Map()
     return { ...change, upTo: latest, records }
   }
 

@@ -1,5 +1,6 @@
 import type { ResponseId } from '@voicebox/kernel'
 import type { SessionRecords } from '@voicebox/streams'
+import type { EncodedSoFar } from './audio-delta.ts'
 import type { EarsPlace, EarsStart } from './listening.ts'
 import type { SentBody } from './sent-body.ts'
 import type { Errand } from './work.ts'
@@ -14,6 +15,8 @@ export interface DriverState {
   reserved: readonly ResponseId[]
   /** What others are to do and may not have been asked for. */
   errands: ReadonlyMap<number, Errand>
+  /** The audio that is on its way to the client. */
+  encoded: ReadonlyMap<string, EncodedSoFar>
   ears: EarsPlace
 }
 
@@ -25,6 +28,7 @@ export interface Left {
   executed: number
   reserved: readonly ResponseId[]
   errands: ReadonlyMap<number, Errand>
+  encoded: ReadonlyMap<string, EncodedSoFar>
   /** Of the client's events, all up to this one are not wanted again. */
   received: number
   /** The client has heard of the events up to this one. */
@@ -53,11 +57,12 @@ export function driverRecords(now: () => DriverState): {
 
   return {
     all() {
-      const { ears, errands, executed, lastSent, reserved } = now()
+      const { ears, encoded, errands, executed, lastSent, reserved } = now()
       return [
         same('driver', { executed, lastSent, reserved }),
         same('ears', ears),
         ...[...errands].map(([number, errand]): [string, Errand] => [`errand:${number}`, errand]),
+        ...[...encoded].map(([part, soFar]): [string, EncodedSoFar] => [`encoded:${part}`, soFar]),
       ]
     },
     ears: () => [same('ears', now().ears)],
@@ -70,8 +75,20 @@ export function driverIn(records: SessionRecords): DriverState {
     DriverState,
     'executed' | 'lastSent' | 'reserved'
   >
-  const errands = [...records].flatMap(([name, record]): [number, Errand][] =>
-    name.startsWith('errand:') ? [[Number(name.slice('errand:'.length)), record as Errand]] : [],
+  const errands = named<Errand>(records, 'errand').map(([number, errand]): [number, Errand] => [Number(number), errand])
+  return {
+    executed,
+    lastSent,
+    reserved,
+    errands: new Map(errands),
+    encoded: new Map(named<EncodedSoFar>(records, 'encoded')),
+    ears: records.get('ears') as EarsPlace,
+  }
+}
+
+/** The records `<kind>:<rest>`, by the rest of their names. */
+function named<T>(records: SessionRecords, kind: string): [rest: string, record: T][] {
+  return [...records].flatMap(([name, record]): [string, T][] =>
+    name.startsWith(`${kind}:`) ? [[name.slice(kind.length + 1), record as T]] : [],
   )
-  return { executed, lastSent, reserved, errands: new Map(errands), ears: records.get('ears') as EarsPlace }
 }

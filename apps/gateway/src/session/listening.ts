@@ -33,8 +33,11 @@ export interface Listening {
   whenHeard(run: () => void, options?: { mayChangeHearing?: boolean; size?: number }): boolean
   /** Takes what the open utterance's words are so far, up to `audioMs` of it (absent: up to now); those of another are ignored. */
   heardWords(words: { itemId: string; text: string; audioMs?: number; language?: string }): void
-  /** Where another process could go on with the audio, if all of the utterance that was handed on is safe but for its last `unsafe` samples. */
-  place(unsafe: number): EarsPlace
+  /**
+   * Where another process could go on with the audio, if all of the utterance that was handed on is safe but for its last
+   * `unsafe` samples. Where audio has stopped coming, nothing of it is wanted again: only what follows from `nextEvent` on.
+   */
+  place(now: { unsafe: number; nextEvent: number; hasStopped: boolean }): EarsPlace
   /** Whether something waits for audio to be heard. */
   readonly isBehind: boolean
   close(): void
@@ -209,7 +212,7 @@ export function openListening(options: ListeningOptions): Listening {
     options.onPause({ itemId, audioMs: Math.floor(samplesToMs(heardSamples - fromSample, heardRateHz)) })
   }
 
-  return {
+  const listening: Listening = {
     append: (bytes, event, onRefused) => intake.append(bytes, event, onRefused),
     perform(effect) {
       switch (effect.kind) {
@@ -254,7 +257,11 @@ export function openListening(options: ListeningOptions): Listening {
         audioMs === undefined ? heardSamples : utterance.fromSample + msToSamples(audioMs, heardRateHz)
       endpointing = endpointer.hearWords(endpointing, { ...words, untilSample })
     },
-    place(unsafe) {
+    place({ unsafe, nextEvent, hasStopped }) {
+      if (hasStopped && utterance === null && !listening.isBehind) {
+        const from = { event: nextEvent, sample: heardSamples }
+        return { from, knownSample: heardSamples, utteranceSample: null }
+      }
       const latest = heardSamples - msToSamples(paddingMs + onsetMs, heardRateHz)
       const knownSample =
         utterance === null ? Math.max(floorSample, latest) : utterance.fromSample + utterance.handedOn - unsafe
@@ -273,6 +280,7 @@ export function openListening(options: ListeningOptions): Listening {
       stream.close()
     },
   }
+  return listening
 }
 
 interface OpenUtterance {

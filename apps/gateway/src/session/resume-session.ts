@@ -1,7 +1,7 @@
 import { msToSamples, heardRateHz } from '@voicebox/audio'
 import { toFailure } from '@voicebox/kernel'
 import { type SessionState, stateFrom } from '@voicebox/session'
-import { readJournal, takeSession, utteranceLength } from '@voicebox/streams'
+import { findSession, readJournal, type TakenSession, takeSession, utteranceLength } from '@voicebox/streams'
 import type { Fault } from '../greeting.ts'
 import type { Resumption } from '../handshake.ts'
 import type { Catalogue, Pipeline } from '../models.ts'
@@ -23,6 +23,7 @@ const maxEarly = 1_000
 /** Goes on with a session on this socket, wherever it was before; says what is wrong where that cannot be. */
 export function resumeSession(socket: Socket, resumption: Resumption, options: ResumeOptions): SocketHandlers {
   let driver: Driver | null = null
+  let isTaken = false
   const early: ((driver: Driver) => void)[] = []
   void open().catch((error: unknown) => {
     options.log.error({ sessionId: resumption.sessionId, error: toFailure(error) }, 'A session could not be resumed')
@@ -35,13 +36,20 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
   })
 
   async function open(): Promise<void> {
-    const start = await take(resumption, { ...options, onTaken: () => driver?.taken() })
+    const start = await take(resumption, { ...options, onTaken })
     if ('closeCode' in start) return refuse(start)
     const { sessionId, tenantId } = start
     options.log.info({ sessionId, tenantId, known: start.left?.known }, 'Session resumed')
     options.meters.sessions.add(1, { outcome: 'resumed' })
     driver = driveSession(socket, start, options)
     for (const call of early.splice(0)) call(driver)
+    if (isTaken) driver.taken()
+  }
+
+  /** Perhaps before there is a driver. */
+  function onTaken(): void {
+    isTaken = true
+    driver?.taken()
   }
 
   function refuse(fault: Fault): void {
@@ -72,10 +80,28 @@ async function take(
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
   if (lastEventId !== null && asked === null) return noSuchEvent(lastEventId)
-  if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') return eventsGone
+  if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') {
+    return (await findSession(redis, sessionId)) === null ? noSuchSession : eventsGone
+  }
   const taken = await takeSession(redis, { ...holdOptions(options), sessionId, tenantId, onTaken: options.onTaken })
-  if (taken === null || !taken.records.has('head')) return noSuchSession
-  const { hold, records, resultsUpTo } = taken
+  if (taken === null) return noSuchSession
+  let start: DriverStart | Fault | null = null
+  try {
+    start = await startFrom(taken, { sessionId, tenantId, dialect, lastEventId, sendsAgain }, asked, options)
+    return start
+  } finally {
+    if (start === null || 'closeCode' in start) await taken.hold.close()
+  }
+}
+
+async function startFrom(
+  { hold, records, resultsUpTo }: TakenSession,
+  { sessionId, tenantId, dialect, lastEventId, sendsAgain }: Resumption,
+  asked: number | null,
+  options: ResumeOptions,
+): Promise<DriverStart | Fault> {
+  const { redis } = options
+  if (!records.has('head')) return noSuchSession
   const state = stateFrom(records)
   const pipeline = pipelineOf(state, options.catalogue)
   if (pipeline === undefined) return unservedModel(state.session.model)

@@ -1,7 +1,7 @@
 import { bytesOf } from '@voicebox/audio'
 import type { AudioFormat } from '@voicebox/protocol'
 import fc from 'fast-check'
-import { type Answer, asks, frameOf } from './script.ts'
+import { type Answer, asks, frameOf, spoken } from './script.ts'
 import type { Talker } from './talker.ts'
 
 /** Something that a client does and waits for. What it is told meanwhile is the same each time, whoever drives its session. */
@@ -19,7 +19,7 @@ export interface Actor {
   begin(): Promise<void>
   do(act: Act): Promise<void>
   /** The levels of what was spoken, by turn. */
-  readonly spoken: readonly number[][]
+  readonly turns: readonly number[][]
 }
 
 export const acts = fc.array(
@@ -61,18 +61,18 @@ export const acts = fc.array(
         what: fc.constantFrom('retrieve', 'delete', 'truncate'),
       }),
     },
-  ) as fc.Arbitrary<Act>,
+  ),
   { minLength: 1, maxLength: 6 },
 )
 
 export function makeActor(talker: Talker, format: AudioFormat = { type: 'audio/pcm', rate: 24_000 }): Actor {
-  const spoken: number[][] = []
+  const turns: number[][] = []
   const expected = { done: 0, said: 0, cleared: 0, updated: 0, errors: 0, retrieved: 0, deleted: 0, truncated: 0 }
   const created = { items: 0 }
 
   /** Says levels that no other turn has. */
   function append(frames: number): number[] {
-    const levels = Array.from({ length: frames }, (_, at) => 1 + ((spoken.length * 53 + at * 7) % 500))
+    const levels = Array.from({ length: frames }, (_, at) => 1 + ((turns.length * 53 + at * 7) % 500))
     for (const level of levels) {
       const audio = Buffer.from(bytesOf(frameOf(level))).toString('base64')
       talker.send({ type: 'input_audio_buffer.append', audio })
@@ -91,7 +91,7 @@ export function makeActor(talker: Talker, format: AudioFormat = { type: 'audio/p
   }
 
   return {
-    spoken,
+    turns,
     async begin() {
       const input = { turn_detection: null, transcription: { model: 'whisper-1' } }
       talker.send({ type: 'session.update', session: { type: 'realtime', audio: { input, output: { format } } } })
@@ -110,18 +110,20 @@ export function makeActor(talker: Talker, format: AudioFormat = { type: 'audio/p
         case 'stop': {
           write({ say: act.segments, isEndless: true })
           talker.send({ type: 'response.create' })
-          const samples = act.segments.reduce((sum, { length }) => sum + length * 160, 0)
+          const samples = act.segments.reduce((sum, text, segment) => sum + spoken(text, segment).length, 0)
+          // in G.711 the last 5 ms are not sent before the end
+          const whole = format.type === 'audio/pcm' ? samples * 2 : samples / 3 - 40
           const id = await talker.until('the answer', () => talker.of('response.created')[expected.done]?.response.id)
           await talker.until('all of the answer', () => {
             const deltas = talker.of('response.output_audio.delta').filter(({ response_id }) => response_id === id)
             const bytes = deltas.reduce((sum, { delta }) => sum + Buffer.byteLength(delta, 'base64'), 0)
-            return bytes >= samples * 2 || format.type !== 'audio/pcm' ? true : undefined
+            return bytes >= whole ? true : undefined
           })
           talker.send({ type: 'response.cancel' })
           return done()
         }
         case 'speak':
-          spoken.push(append(act.frames))
+          turns.push(append(act.frames))
           talker.send({ type: 'input_audio_buffer.commit' })
           await talker.nth('conversation.item.input_audio_transcription.completed', (expected.said += 1))
           if (!act.isAnswered) return
@@ -149,10 +151,10 @@ export function makeActor(talker: Talker, format: AudioFormat = { type: 'audio/p
   async function lookBack(what: Extract<Act, { kind: 'look back' }>['what']): Promise<void> {
     const gone = new Set(talker.of('conversation.item.deleted').map(({ item_id }) => item_id))
     const items = talker.of('conversation.item.done').flatMap(({ item }) => (gone.has(item.id ?? '') ? [] : [item]))
-    const spokenBy = items.filter(
+    const said = items.filter(
       (item) => item.type === 'message' && item.role === 'assistant' && item.status === 'completed',
     )
-    const item = (what === 'truncate' ? spokenBy : items).at(-1)
+    const item = (what === 'truncate' ? said : items).at(-1)
     if (item?.id === undefined) return
     const about = { item_id: item.id, event_id: `${what}_${item.id}` }
     const counted = { retrieve: 'retrieved', delete: 'deleted', truncate: 'truncated' } as const

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { type Act, makeActor } from './acts.ts'
 import { makeLife } from './life.ts'
 import type { Sessions } from './open-sessions.ts'
 import { startTalker, type Talker } from './talker.ts'
@@ -33,33 +32,15 @@ export interface Lived {
   gateways: readonly TestGateway[]
 }
 
-/** Lets a client do all this while its connections and its gateways fail, one after the other, and ends its session. */
-export async function liveThrough(
-  sessions: Sessions,
-  doing: readonly Act[],
-  faults: readonly Fault[],
-): Promise<Lived & { spoken: readonly number[][] }> {
-  let spoken: readonly number[][] = []
-  const lived = await liveWith(
-    sessions,
-    async (talker) => {
-      const actor = makeActor(talker)
-      spoken = actor.spoken
-      await actor.begin()
-      for (const act of doing) await actor.do(act)
-    },
-    faults,
-  )
-  return { ...lived, spoken }
+export interface Story {
+  /** What a client does, from its first connection on. */
+  script(talker: Talker): Promise<void>
+  faults: readonly Fault[]
+  model?: string
 }
 
-/** The same for whatever a client does. */
-export async function liveWith(
-  sessions: Sessions,
-  script: (talker: Talker) => Promise<void>,
-  faults: readonly Fault[],
-  model?: string,
-): Promise<Lived> {
+/** Lets a client do all this while its connections and its gateways fail, one after the other, and ends its session. */
+export async function liveThrough(sessions: Sessions, { script, faults, model }: Story): Promise<Lived> {
   const gateways: TestGateway[] = []
   const open = (life = makeLife()): TestGateway => {
     const gateway = sessions.gateway({ life })

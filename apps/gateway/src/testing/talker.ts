@@ -1,6 +1,7 @@
 import type { SessionId } from '@voicebox/kernel'
 import type { ServerEvent, ServerEventOf, ServerEventType } from '@voicebox/protocol'
 import type { Line } from './line.ts'
+import { isNumbered } from './tape.ts'
 
 /** Where a client goes on that comes back. */
 export interface Return {
@@ -41,8 +42,6 @@ export interface Talker {
 }
 
 const append = '"input_audio_buffer.append"'
-/** Of the ids of events that have a number; what is told beside them has longer ones. */
-const numberedLength = 'event_'.length + 15 + 6
 
 /** Codes after which a client does not come back. */
 const final = new Set([1000, 1001, 1011, 4000, 4001])
@@ -76,7 +75,7 @@ export function startTalker({ dial, waitMs = 30_000 }: TalkerOptions): Talker {
     }
     events.push(event)
     if (event.type === 'session.created') sessionId = event.session.id as SessionId
-    if (event.event_id.length === numberedLength) lastEventId = event.event_id
+    if (isNumbered(event)) lastEventId = event.event_id
     for (const look of [...waiting]) look()
   }
 

@@ -13,15 +13,20 @@ export function tapeOf(events: readonly ServerEvent[], sessionId: SessionId): un
   return JSON.parse(text) as unknown[]
 }
 
-/** The numbers of the events that have one, in the order in which they came. */
-export function numbersOf(events: readonly ServerEvent[], sessionId: SessionId): number[] {
-  return events.flatMap(({ event_id }) =>
-    event_id.length === 27 ? [numberOf(sessionId, event_id) ?? expectNumber(event_id)] : [],
-  )
+/** Whether an event is one of those that are told again when they were missed; what is told beside them is not. */
+export function isNumbered({ event_id }: Pick<ServerEvent, 'event_id'>): boolean {
+  return event_id.length === numberedLength
 }
 
-function expectNumber(id: string): never {
-  throw new Error(`${id} is no id of this session`)
+const numberedLength = 'event_'.length + 15 + 6
+
+/** The numbers of the events that have one, in the order in which they came. */
+export function numbersOf(events: readonly ServerEvent[], sessionId: SessionId): number[] {
+  return events.filter(isNumbered).map(({ event_id }) => {
+    const number = numberOf(sessionId, event_id)
+    if (number === null) throw new Error(`${event_id} is no id of this session`)
+    return number
+  })
 }
 
 /** The audio of a response, as its client plays it. */
