@@ -1,0 +1,368 @@
+import type { ServerEvent, ServerEventBody, ServerEventOf } from '@voicebox/protocol'
+import { describe, expect, it } from 'vitest'
+import type { FaultKind } from '../plan/faults.ts'
+import type { Strike } from '../strike.ts'
+import { lookUpArguments, reportOf, spokenReply, toLookUp, toSay } from '../stage/answers.ts'
+import type { Asked, Transcript } from '../transcript.ts'
+import { checkSession } from './check.ts'
+import { excusesOf } from './excuses.ts'
+import { type Ending, type MadeItem, makeSimulation } from './simulation.testing.ts'
+import { makeSpellingReader } from './spelling.ts'
+
+const saying = (words: string, modality: 'audio' | 'text'): Asked => ({ words, modality, call: null })
+const calling = (city: string): Asked => ({
+  words: '',
+  modality: 'text',
+  call: { name: 'look_up', arguments: lookUpArguments(city) },
+})
+const userSays = (text: string): MadeItem => ({
+  type: 'message',
+  role: 'user',
+  content: [{ type: 'input_text', text }],
+})
+const cancelled = (reason: 'client_cancelled' | 'turn_detected'): Ending => ({
+  status: 'cancelled',
+  words: 3,
+  characters: 9,
+  details: { type: 'cancelled', reason },
+})
+const failed: Ending = {
+  status: 'failed',
+  words: 2,
+  characters: 0,
+  details: { type: 'failed', error: { type: 'server_error', code: 'worker_lost' } },
+}
+
+const verse = 'It snows. They hang.'
+
+/** A written session in which nothing goes wrong. */
+function written(): Transcript {
+  const { turn, instruct, item, deletes, truncate, dictate, answer, end } = makeSimulation('written')
+  turn({ kind: 'instruct', instructions: 'Be brief.' }, () => instruct('Be brief.'))
+  for (const modality of ['audio', 'text'] as const) {
+    turn({ kind: 'ask', words: verse, modality }, () => {
+      item(userSays(toSay(verse)))
+      answer(saying(verse, modality))
+    })
+  }
+  turn({ kind: 'call', city: 'Oslo' }, () => {
+    item(userSays(toLookUp('Oslo')))
+    answer(calling('Oslo'))
+    item({ type: 'function_call_output', call_id: 'call_1', output: 'sunny' })
+    answer(saying(reportOf('sunny'), 'text'))
+  })
+  turn({ kind: 'cancel', words: verse, afterMs: 1 }, () => {
+    item(userSays(toSay(verse)))
+    answer(saying(verse, 'audio'), cancelled('client_cancelled'))
+  })
+  turn({ kind: 'truncate', words: verse, heardShare: 0.5 }, () => {
+    item(userSays(toSay(verse)))
+    truncate(answer(saying(verse, 'audio')))
+  })
+  turn({ kind: 'forget', words: verse }, () => deletes(item(userSays(verse))))
+  turn({ kind: 'dictate', recording: 'r' }, () => dictate())
+  return end()
+}
+
+/** A spoken session in which nothing goes wrong. */
+function spoken(): Transcript {
+  const { turn, speak, reply, end } = makeSimulation('spoken')
+  turn({ kind: 'speak', recording: 'r', interruptedAfterMs: 5 }, () => {
+    speak(1_000, 2_500)
+    reply(spokenReply, cancelled('turn_detected'))
+  })
+  turn({ kind: 'speak', recording: 'r', interruptedAfterMs: null }, () => {
+    speak(6_000, 7_500)
+    reply(spokenReply)
+  })
+  return end()
+}
+
+const sessions = { written: written(), spoken: spoken() }
+const read = makeSpellingReader()
+type Plant = (transcript: Transcript) => void
+
+/** The rules against which a session is, after something was done to it. */
+function broken(kind: keyof typeof sessions, plant: Plant, strikes: Strike[] = []): string[] {
+  const transcript = structuredClone(sessions[kind])
+  plant(transcript)
+  const found = checkSession(transcript, excusesOf(strikes), read).filter(({ excuse }) => excuse === null)
+  return [...new Set(found.map(({ check }) => check))]
+}
+
+const lose =
+  (at: number): Plant =>
+  ({ received }) =>
+    void received.splice(at, 1)
+const repeat =
+  (at: number): Plant =>
+  ({ received }) =>
+    void received.splice(at, 0, ...received.slice(at, at + 1))
+const swap =
+  (at: number): Plant =>
+  ({ received }) =>
+    void received.splice(at, 0, ...received.splice(at + 1, 1))
+
+/** Numbers all events without gaps, as a server does that believes in what it does. */
+const believed =
+  (plant: Plant): Plant =>
+  (transcript) => {
+    plant(transcript)
+    transcript.received = transcript.received.map(({ atMs, event }, number) => {
+      return { atMs, event: { ...event, event_id: `event_${'S'.repeat(15)}${String(number).padStart(6, '0')}` } }
+    })
+    transcript.journal = null
+  }
+
+describe('A session without fault', () => {
+  it.each(['written', 'spoken'] as const)('has nothing against it (%s)', (kind) => {
+    expect(checkSession(sessions[kind], excusesOf([]), read)).toEqual([])
+  })
+})
+
+describe.each(['written', 'spoken'] as const)('Of a %s session', (kind) => {
+  const events = sessions[kind].received.map(({ event }, at) => ({ at, event }))
+  const isEndOfCutAudio = (at: number): boolean => {
+    const [event, next] = [events[at]?.event, events[at + 1]?.event]
+    if (event?.type !== 'response.output_audio.delta' || next?.type === event.type) return false
+    const done = events.find(({ event: end }) => end.type === 'response.done' && end.response.id === event.response_id)
+    return done?.event.type === 'response.done' && done.event.response.status !== 'completed'
+  }
+  const shown = (event: ServerEvent): string => JSON.stringify(event).slice(0, 120)
+
+  it('each event is missed', () => {
+    for (const { at, event } of events) {
+      expect(broken(kind, lose(at)), shown(event)).toContain('numbers')
+      if (isEndOfCutAudio(at)) continue // nobody can tell where it would have been cut
+      expect(broken(kind, believed(lose(at))), shown(event)).not.toEqual([])
+    }
+  })
+
+  it('each event is seen to come twice', () => {
+    for (const { at, event } of events) {
+      expect(broken(kind, repeat(at)), shown(event)).toContain('numbers')
+      expect(broken(kind, believed(repeat(at))), shown(event)).not.toEqual([])
+    }
+  })
+
+  it('each two events that changed places are seen', () => {
+    for (const { at, event } of events.slice(0, -1)) expect(broken(kind, swap(at)), shown(event)).toContain('numbers')
+  })
+})
+
+describe('A session is found to be against the rule', () => {
+  const edit = (type: ServerEvent['type'], change: (event: never) => void, nth = 0): Plant => {
+    return ({ received }) => change(received.filter(({ event }) => event.type === type)[nth]?.event as never)
+  }
+  const put = (body: ServerEventBody): Plant => {
+    return believed(({ received }) => void received.push({ atMs: 1, event: { ...body, event_id: '' } }))
+  }
+  const error = (code: string, event_id: string | null = null): Plant =>
+    put({ type: 'error', error: { type: 'server_error', code, message: 'm', param: null, event_id } })
+
+  it.each<[string, string, keyof typeof sessions, Plant]>([
+    [
+      'numbers',
+      'an id without a number',
+      'written',
+      edit('response.done', (e: ServerEvent) => (e.event_id = 'event_x')),
+    ],
+    [
+      'numbers',
+      'an event that the server would not send again',
+      'written',
+      (t) => (t.journal = (t.journal ?? []).slice(0, -1)),
+    ],
+    [
+      'items',
+      'an item whose place is another',
+      'written',
+      edit('conversation.item.added', (e: ServerEventOf<'conversation.item.added'>) => (e.previous_item_id = 'x'), 2),
+    ],
+    [
+      'items',
+      'an utterance whose place is another',
+      'spoken',
+      edit(
+        'input_audio_buffer.committed',
+        (e: ServerEventOf<'input_audio_buffer.committed'>) => (e.previous_item_id = null),
+        1,
+      ),
+    ],
+    [
+      'words',
+      'other words than were asked for',
+      'written',
+      (t) => Object.values(t.asked).forEach((asked) => (asked.words += '!')),
+    ],
+    [
+      'words',
+      'another function',
+      'written',
+      (t) => Object.values(t.asked).forEach(({ call }) => call !== null && (call.name = 'x')),
+    ],
+    ['words', 'a response that nobody asked for', 'written', (t) => (t.asked = {})],
+    [
+      'responses',
+      'deltas that do not make the text',
+      'written',
+      edit('response.output_text.delta', (e: ServerEventOf<'response.output_text.delta'>) => (e.delta += 'x')),
+    ],
+    [
+      'audio',
+      'audio that goes wrong in the middle',
+      'written',
+      edit(
+        'response.output_audio.delta',
+        (e: ServerEventOf<'response.output_audio.delta'>) => (e.delta = `AAAAAAAA${e.delta.slice(8)}`),
+      ),
+    ],
+    [
+      'statuses',
+      'a response that fails',
+      'written',
+      edit('response.done', (e: ServerEventOf<'response.done'>) => (e.response.status = 'failed')),
+    ],
+    [
+      'statuses',
+      'a cancellation without cause',
+      'written',
+      (t) => (t.sent = t.sent.filter(({ event }) => event.type !== 'response.cancel')),
+    ],
+    [
+      'replies',
+      'instructions that were not set',
+      'written',
+      edit('session.updated', (e: ServerEventOf<'session.updated'>) => Object.assign(e.session, { instructions: 'x' })),
+    ],
+    ['errors', 'an error', 'written', error('server_error')],
+    ['errors', 'an error that another event would excuse', 'written', error('response_cancel_not_active')],
+    [
+      'speech',
+      'speech that is later than it was',
+      'spoken',
+      edit(
+        'input_audio_buffer.speech_started',
+        (e: ServerEventOf<'input_audio_buffer.speech_started'>) => (e.audio_start_ms += 600),
+      ),
+    ],
+    [
+      'speech',
+      'speech that ends sooner than it did',
+      'spoken',
+      edit(
+        'input_audio_buffer.speech_stopped',
+        (e: ServerEventOf<'input_audio_buffer.speech_stopped'>) => (e.audio_end_ms -= 600),
+      ),
+    ],
+    [
+      'speech',
+      'other words than were spoken',
+      'spoken',
+      edit(
+        'conversation.item.input_audio_transcription.completed',
+        (e: ServerEventOf<'conversation.item.input_audio_transcription.completed'>) => (e.transcript = 'x'),
+      ),
+    ],
+    [
+      'roll call',
+      'an item that has changed',
+      'written',
+      edit(
+        'conversation.item.retrieved',
+        (e: ServerEventOf<'conversation.item.retrieved'>) => e.item.type === 'message' && (e.item.content = []),
+      ),
+    ],
+    ['ending', 'a turn without end', 'written', (t) => t.turns.forEach((turn) => (turn.stuckOn = 'response.done'))],
+    ['ending', 'a close by the server', 'written', (t) => t.connections.forEach((change) => (change.code = 1011))],
+    [
+      'ending',
+      'a session that was forgotten',
+      'written',
+      (t) => t.connections.unshift({ atMs: 1, kind: 'lost', url: '', code: 4000, reason: 'x.session_not_found' }),
+    ],
+    [
+      'ending',
+      'a refusal while all is well',
+      'written',
+      (t) => t.connections.unshift({ atMs: 1, kind: 'refused', url: '', code: 503, reason: '' }),
+    ],
+    ['ending', 'no end', 'written', (t) => (t.connections = [])],
+  ])('of its %s: %s', (rule, _, kind, plant) => {
+    expect(broken(kind, plant)).toContain(rule)
+  })
+})
+
+describe('A fault', () => {
+  const strike = (kind: FaultKind, target: string, atMs: number): Strike => {
+    return { fault: { kind, target, atMs, lastsMs: 50 }, startedAtMs: atMs, endedAtMs: atMs + 50 }
+  }
+  /** A session whose response fails. */
+  function failing(details: Ending['details'] = failed.details): {
+    transcript: Transcript
+    fromMs: number
+    toMs: number
+  } {
+    const { turn, item, answer, end } = makeSimulation('written')
+    turn({ kind: 'ask', words: verse, modality: 'text' }, () => {
+      item(userSays(toSay(verse)))
+      answer(saying(verse, 'text'), { ...failed, details })
+    })
+    const transcript = end()
+    return { transcript, fromMs: 1, toMs: transcript.received.at(-2)?.atMs ?? 0 }
+  }
+
+  it('of the language worker excuses the failure of what it was busy with, and is named', () => {
+    const { transcript, toMs } = failing()
+    for (const kind of ['kill-worker', 'freeze-worker'] as const) {
+      const found = checkSession(transcript, excusesOf([strike(kind, 'llm-2', toMs - 3)]), read)
+      expect(found).toMatchObject([{ check: 'statuses', excuse: `failed (worker_lost) after ${kind} llm` }])
+    }
+  })
+
+  it('of another worker, another time, or one that must go unnoticed excuses nothing', () => {
+    const { transcript, toMs } = failing()
+    const strikes = [
+      strike('kill-worker', 'tts-1', toMs),
+      strike('kill-worker', 'llm-1', toMs + 100),
+      strike('roll-worker', 'llm-1', toMs),
+      strike('redis-term', 'redis', toMs),
+      strike('kill-gateway', 'gateway-1', toMs),
+    ]
+    expect(checkSession(transcript, excusesOf(strikes), read)).toMatchObject([{ check: 'statuses', excuse: null }])
+  })
+
+  it('of all members of a kind excuses what needs them, if it lasted, and nothing later', () => {
+    const lasting = (target: string, fromMs: number, toMs: number): Strike => {
+      return { ...strike('kill-worker', target, fromMs), endedAtMs: toMs }
+    }
+    const { transcript } = failing({ type: 'failed', error: { type: 'server_error', code: 'language_unavailable' } })
+    const found = (strikes: Strike[]): (string | null)[] =>
+      checkSession(transcript, excusesOf(strikes), read).map(({ excuse }) => excuse)
+    const away = [lasting('llm-1', -9_000, 900), { ...lasting('llm-2', -9_500, 900) }]
+    const [own] = found(away)
+    expect(own).toContain('failed (language_unavailable)')
+    for (const one of away) one.fault = { ...one.fault, kind: 'roll-worker' }
+    expect(found(away)).toEqual(['failed (language_unavailable) after absence of all llm'])
+    expect(found(away.slice(1))).toEqual([null])
+    expect(found(away.map((one) => ({ ...one, startedAtMs: -5_000 })))).toEqual([null])
+    expect(found(away.map((one) => ({ ...one, startedAtMs: -19_000, endedAtMs: -9_000 })))).toEqual([null])
+  })
+
+  it('of Redis or of a gateway excuses a refusal, but not a forgotten session', () => {
+    const transcript = structuredClone(sessions.written)
+    const at = { atMs: 100, url: '', code: 503, reason: '' }
+    transcript.connections.unshift({ ...at, kind: 'refused' })
+    for (const excusing of [strike('redis-kill', 'redis', 80), strike('roll-gateway', 'gateway-1', 80)])
+      expect(checkSession(transcript, excusesOf([excusing]), read)).toMatchObject([
+        { check: 'ending', excuse: expect.stringContaining('refused (503)') as string },
+      ])
+    expect(
+      broken('written', (t) => t.connections.unshift({ ...at, kind: 'refused' }), [strike('redis-kill', 'redis', 101)]),
+    ).toEqual(['ending'])
+    const lost = { ...at, code: 4000, reason: 'x.session_not_found' }
+    expect(
+      broken('written', (t) => t.connections.unshift({ ...lost, kind: 'lost' }), [strike('redis-kill', 'redis', 80)]),
+    ).toEqual(['ending'])
+  })
+})
