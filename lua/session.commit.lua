@@ -4,6 +4,9 @@
 ---
 --- The journal keeps the events of the newest change that had any, and of those before it as many as the limits allow, without
 --- a hole: `cut` is the number up to which they are gone. The session log is trimmed behind the results that are in the change.
+---
+--- `committed_after_loss`: the same as `committed`, but the log does not know of results that the holder has heard, so that others
+--- may be lost that it has not. Results go on behind what it has heard: none of what is asked for from now on seems lost.
 ---@key session        string   what is known of the session
 ---@key records        string   what is kept of it, by name
 ---@key items          string   what language workers read, by item
@@ -15,7 +18,8 @@
 ---@arg number         integer  of the change
 ---@arg ttl_ms         integer  how long the session lives without a sign of life
 ---@arg keep_ms        integer  how long its keys do
----@arg results_up_to  integer
+---@arg results_up_to  integer  which the change has
+---@arg heard_up_to    integer  the newest result that the holder has heard
 ---@arg max_bytes      integer  of events in the journal
 ---@arg max_age_ms     integer  of events in the journal
 ---@arg known_after    integer  with `facts`: the change has every event behind this number
@@ -25,7 +29,7 @@
 ---@arg saves          integer  then: ids and values of items
 ---@arg forgets        integer  then: ids of items; what is left are numbers and bodies of events
 ---@rest parts         bytes
----@returns 'committed' | 'lost' | 'behind'
+---@returns 'committed' | 'committed_after_loss' | 'lost' | 'behind'
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local stored = redis.call('HMGET', session, 'state', 'token', 'version', 'last_sent', 'cut', 'newest', 'bytes', 'cut_bytes', 'oldest_at')
@@ -33,11 +37,17 @@ local stored_token, version = tonumber(stored[2] or 0), tonumber(stored[3] or 0)
 if stored[1] == 'ended' or stored_token > token then
   return 'lost'
 end
-if stored_token == token and number <= version then
-  return 'committed'
-end
-if facts == 0 and (stored_token < token or number > version + 1) then
+local is_known = stored_token == token and number <= version
+if not is_known and facts == 0 and (stored_token < token or number > version + 1) then
   return 'behind'
+end
+local answer = 'committed'
+if tonumber(redis.call('HGET', head, 'number') or 0) < heard_up_to then
+  redis.call('HSET', head, 'number', heard_up_to)
+  answer = 'committed_after_loss'
+end
+if is_known then
+  return answer
 end
 
 local at = 1
@@ -108,4 +118,4 @@ for _, key in ipairs(KEYS) do
     redis.call('PEXPIRE', key, keep_ms)
   end
 end
-return 'committed'
+return answer

@@ -27,7 +27,7 @@ export type Effect =
   /** The response is done and took so many tokens. */
   | { kind: 'settle'; responseId: ResponseId; tokens: number }
   /** Stop all work for an item or for a response; what it still says is void. */
-  | { kind: 'cancel_work'; subject: ItemId | ResponseId }
+  | { kind: 'cancel_work'; subject: Subject }
   /** Keeps the item, and what the language model shall see of it. */
   | { kind: 'save_item'; item: Item; context: readonly ContextEntry[] }
   | { kind: 'forget_item'; itemId: ItemId }
@@ -41,6 +41,9 @@ export type Effect =
    */
   | { kind: 'arm_timer'; subject: TimerSubject; ms: number; afterPlayout?: true }
   | { kind: 'disarm_timer'; subject: TimerSubject }
+
+/** What work is done for. */
+export type Subject = ItemId | ResponseId
 
 /** What the workers shall do. Each has the id of its job, so that asking again asks for nothing more. */
 export type WorkEffect =

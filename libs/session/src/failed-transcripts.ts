@@ -1,3 +1,4 @@
+import type { ItemId } from '@voicebox/kernel'
 import { act, type Draft } from './draft.ts'
 import { findAnyEntry } from './entries.ts'
 import { isLost, outageFailure } from './outage.ts'
@@ -9,12 +10,16 @@ export function failUnheard(draft: Draft): void {
   if (isLost(draft.state, 'transcription')) failTranscripts(draft, outageFailure.transcription)
 }
 
-/** Gives up all words that are waited for. */
-export function failTranscripts(draft: Draft, failure: Pick<Refusal, 'code' | 'message'>): void {
+/** Gives up the words that are waited for, all of them or those of some items. */
+export function failTranscripts(
+  draft: Draft,
+  failure: Pick<Refusal, 'code' | 'message'>,
+  isMeant: (itemId: ItemId) => boolean = () => true,
+): void {
   const { entries, asides } = draft.state
   for (const { item, transcription } of [...entries, ...asides]) {
     // one that only a response was given to read goes with it
-    if (transcription !== 'pending' || findAnyEntry(draft.state, item.id) === undefined) continue
+    if (transcription !== 'pending' || !isMeant(item.id) || findAnyEntry(draft.state, item.id) === undefined) continue
     act(draft, { kind: 'cancel_work', subject: item.id })
     settleTranscript(draft, { kind: 'transcript_failed', itemId: item.id, ...failure })
   }

@@ -6,6 +6,7 @@ export type {
   ListeningEffect,
   McpServerAddress,
   PartAddress,
+  Subject,
   TranscribeRequest,
   WorkEffect,
 } from './effect.ts'

@@ -1,5 +1,6 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
 import type { ClientEvent, McpError, McpListedTool, ServerEventOf, WireError } from '@voicebox/protocol'
+import type { Subject } from './effect.ts'
 
 /** Everything that can happen to a session. Positions in the input audio are milliseconds since the session's first frame. */
 export type Input = ClientInput | AudioInput | WorkerInput | DriverInput | ServiceInput | TimerFired
@@ -60,8 +61,8 @@ type DriverInput =
 type ServiceInput =
   /** Nobody serves this kind of work at the moment; or somebody does again. Telling it twice does no harm. */
   | { kind: 'service_lost' | 'service_restored'; service: Service }
-  /** Some of what the workers said is gone before it could be taken, and nobody knows what. */
-  | { kind: 'results_lost' }
+  /** Some of what the workers said is gone before it could be taken, and nobody knows what. None of it is about what they were not asked for. */
+  | { kind: 'results_lost'; unasked?: readonly Subject[] }
 
 /** A kind of work that workers do. */
 export type Service = 'transcription' | 'language' | 'speech'
@@ -70,7 +71,7 @@ export type Service = 'transcription' | 'language' | 'speech'
 type TimerFired = { kind: 'timer_fired'; subject: TimerSubject }
 
 /** What a timer waits for: work on an item or a response, or the user, who says nothing. */
-export type TimerSubject = ItemId | ResponseId | 'idle'
+export type TimerSubject = Subject | 'idle'
 
 /** Why the language model stopped. */
 export type FinishReason = 'stop' | 'max_output_tokens' | 'content_filter'

@@ -79,4 +79,26 @@ describe('Results that were lost', () => {
     expect(typesIn(simulation.feed({ kind: 'results_lost' }))).toEqual(['error'])
     expect(typesIn(simulation.feed({ kind: 'speech_stopped', endMs: 1_000 }))).toContain('(transcribe)')
   })
+
+  it('end nothing that nobody was asked about yet, and are no news where nothing is under way', () => {
+    const simulation = new Simulation()
+    userSays(simulation, 'hello')
+    const besideId = respond(simulation, { conversation: 'none', output_modalities: ['text'] })
+    const responseId = respond(simulation)
+    const ended = sentIn(simulation.feed({ kind: 'results_lost', unasked: [responseId] }))
+    expect(ended).toMatchObject([{ type: 'error' }, { type: 'response.done', response: { id: besideId } }])
+    expect(simulation.feed({ kind: 'results_lost', unasked: [responseId] })).toEqual([])
+    expect(typesIn(simulation.feed({ kind: 'text_generated', responseId, text: 'Well' }))).not.toEqual([])
+    finish(simulation, responseId)
+    expect(simulation.feed({ kind: 'results_lost' })).toEqual([])
+  })
+
+  it('leave what is spoken at the moment to who was not asked for its words yet', () => {
+    const simulation = new Simulation({ transcribesLive: true })
+    simulation.feed({ kind: 'audio_heard', ms: 1_000 })
+    simulation.feed({ kind: 'speech_started', startMs: 100 })
+    const itemId = simulation.state.buffer.itemId ?? expect.fail()
+    expect(simulation.feed({ kind: 'results_lost', unasked: [itemId] })).toEqual([])
+    expect(typesIn(simulation.feed({ kind: 'speech_stopped', endMs: 1_000 }))).not.toContain('(transcribe)')
+  })
 })

@@ -49,7 +49,7 @@ function apply(draft: Draft, input: Input): void {
     case 'service_restored':
       return restoreService(draft, input.service)
     case 'results_lost':
-      return loseResults(draft)
+      return loseResults(draft, input.unasked)
     case 'client_event':
       return applyClientEvent(draft, input.event)
     case 'audio_heard':

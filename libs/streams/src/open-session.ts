@@ -7,7 +7,7 @@ import type { Redis } from './redis.ts'
 import { bytes, text } from './reply.ts'
 import { sessionCreate, sessionTake } from './scripts.gen.ts'
 import type { SessionRecords } from './session-change.ts'
-import { type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
+import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
 import { showLive } from './session-index.ts'
 import { type JournalLimits, journalLimits } from './session-journal.ts'
 import { type TakeWatch, watchTakes } from './watch-takes.ts'
@@ -21,6 +21,8 @@ export interface HoldOptions {
   ttlMs: number
   /** Another has taken the session over: nothing of this holder is written any more. Called once at most, it may be before the hold is there. */
   onTaken(): void
+  /** Absent: it does not follow the session log. */
+  results?: HeardResults
   limits?: JournalLimits
   /** A digest of the client secret that opened it, or null; only at its creation. */
   openedBy?: string | null
@@ -118,12 +120,14 @@ function recordsOf(parts: readonly Buffer[]): SessionRecords {
   return records
 }
 
+const deaf: HeardResults = { heardUpTo: () => 0, onResultsLost: () => {} }
+
 function holdOf(
   redis: Redis,
-  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, log }: HoldOptions,
+  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, log }: HoldOptions,
   takes: TakeWatch,
   about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
 ): SessionHold {
   takes.holds(about.token)
-  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, log })
+  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, log })
 }

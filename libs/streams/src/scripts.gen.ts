@@ -744,6 +744,9 @@ export const sessionCancel: Script<
  *
  * The journal keeps the events of the newest change that had any, and of those before it as many as the limits allow, without
  * a hole: `cut` is the number up to which they are gone. The session log is trimmed behind the results that are in the change.
+ *
+ * `committed_after_loss`: the same as `committed`, but the log does not know of results that the holder has heard, so that others
+ * may be lost that it has not. Results go on behind what it has heard: none of what is asked for from now on seems lost.
  */
 export const sessionCommit: Script<
   { session: string; records: string; items: string; sent: string; log: string; head: string; held: string },
@@ -753,6 +756,7 @@ export const sessionCommit: Script<
     ttl_ms: number
     keep_ms: number
     results_up_to: number
+    heard_up_to: number
     max_bytes: number
     max_age_ms: number
     known_after: number
@@ -763,12 +767,12 @@ export const sessionCommit: Script<
     forgets: number
     parts: readonly (string | Buffer)[]
   },
-  'committed' | 'lost' | 'behind'
+  'committed' | 'committed_after_loss' | 'lost' | 'behind'
 > = defineScript({
   name: 'session.commit',
-  sha1: 'fa61e5024ab4ceeb7680e83901b2a7127da00cf5',
+  sha1: '72f30b7d72403f3c64886324340403a8a29ac4b5',
   source: [
-    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local held = KEYS[7] local token = tonumber(ARGV[1]) local number = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local keep_ms = tonumber(ARGV[4]) local results_up_to = tonumber(ARGV[5]) local max_bytes = tonumber(ARGV[6]) local max_age_ms = tonumber(ARGV[7]) local known_after = tonumber(ARGV[8]) local facts = tonumber(ARGV[9]) local sets = tonumber(ARGV[10]) local drops = tonumber(ARGV[11]) local saves = tonumber(ARGV[12]) local forgets = tonumber(ARGV[13]) local parts = {} for i = 14, #ARGV do parts[#parts + 1] = ARGV[i] end',
+    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local held = KEYS[7] local token = tonumber(ARGV[1]) local number = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local keep_ms = tonumber(ARGV[4]) local results_up_to = tonumber(ARGV[5]) local heard_up_to = tonumber(ARGV[6]) local max_bytes = tonumber(ARGV[7]) local max_age_ms = tonumber(ARGV[8]) local known_after = tonumber(ARGV[9]) local facts = tonumber(ARGV[10]) local sets = tonumber(ARGV[11]) local drops = tonumber(ARGV[12]) local saves = tonumber(ARGV[13]) local forgets = tonumber(ARGV[14]) local parts = {} for i = 15, #ARGV do parts[#parts + 1] = ARGV[i] end',
     "local time = redis.call('TIME')",
     'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
     "local stored = redis.call('HMGET', session, 'state', 'token', 'version', 'last_sent', 'cut', 'newest', 'bytes', 'cut_bytes', 'oldest_at')",
@@ -776,11 +780,17 @@ export const sessionCommit: Script<
     "if stored[1] == 'ended' or stored_token > token then",
     "  return 'lost'",
     'end',
-    'if stored_token == token and number <= version then',
-    "  return 'committed'",
-    'end',
-    'if facts == 0 and (stored_token < token or number > version + 1) then',
+    'local is_known = stored_token == token and number <= version',
+    'if not is_known and facts == 0 and (stored_token < token or number > version + 1) then',
     "  return 'behind'",
+    'end',
+    "local answer = 'committed'",
+    "if tonumber(redis.call('HGET', head, 'number') or 0) < heard_up_to then",
+    "  redis.call('HSET', head, 'number', heard_up_to)",
+    "  answer = 'committed_after_loss'",
+    'end',
+    'if is_known then',
+    '  return answer',
     'end',
     '',
     'local at = 1',
@@ -851,7 +861,7 @@ export const sessionCommit: Script<
     "    redis.call('PEXPIRE', key, keep_ms)",
     '  end',
     'end',
-    "return 'committed'",
+    'return answer',
     '',
   ].join('\n'),
   keys: ['session', 'records', 'items', 'sent', 'log', 'head', 'held'],
@@ -861,6 +871,7 @@ export const sessionCommit: Script<
     'ttl_ms',
     'keep_ms',
     'results_up_to',
+    'heard_up_to',
     'max_bytes',
     'max_age_ms',
     'known_after',
@@ -871,7 +882,7 @@ export const sessionCommit: Script<
     'forgets',
     'parts',
   ],
-  reply: text.pipe(z.enum(['committed', 'lost', 'behind'])),
+  reply: text.pipe(z.enum(['committed', 'committed_after_loss', 'lost', 'behind'])),
 })
 
 /**

@@ -48,10 +48,19 @@ export interface HeldSession {
   lastSent: number
 }
 
+/** A holder's side of the session log. */
+export interface HeardResults {
+  /** The number of the newest result that it has heard. */
+  heardUpTo(): number
+  /** Redis has lost results that it has heard, and others perhaps that it has not. None of what is asked for after this call is among them. */
+  onResultsLost(): void
+}
+
 export interface MakeHoldOptions {
   ttlMs: number
   limits: JournalLimits
   takes: TakeWatch
+  results: HeardResults
   log: Log
 }
 
@@ -61,7 +70,8 @@ interface Pending {
   encoded: EncodedChange
 }
 
-export function makeHold(redis: Redis, held: HeldSession, { ttlMs, limits, takes, log }: MakeHoldOptions): SessionHold {
+export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptions): SessionHold {
+  const { ttlMs, limits, takes, results, log } = options
   const { sessionId, token } = held
   const latest = makeLatestEvents(held.lastSent)
   let version = held.version
@@ -86,6 +96,7 @@ export function makeHold(redis: Redis, held: HeldSession, { ttlMs, limits, takes
       number,
       ttl_ms: ttlMs,
       keep_ms: keepMs(ttlMs),
+      heard_up_to: results.heardUpTo(),
       max_bytes: limits.maxBytes,
       max_age_ms: limits.maxAgeMs,
       known_after: Math.min(latest.knownAfter, (encoded.sent[0]?.number ?? Infinity) - 1),
@@ -104,6 +115,10 @@ export function makeHold(redis: Redis, held: HeldSession, { ttlMs, limits, takes
     version = number
     resultsUpTo = encoded.resultsUpTo
     latest.push(encoded.sent)
+    if (answer === 'committed_after_loss') {
+      log.warn({ sessionId, version }, 'Redis has lost results of a session')
+      results.onResultsLost()
+    }
     return 'committed'
   }
 

@@ -1,7 +1,16 @@
-import { type SessionId, newId } from '@voicebox/kernel'
+import { type SessionId, newId, silentLog } from '@voicebox/kernel'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type SessionChange, createSession, findSession, loadItems, readJournal, takeSession } from './index.ts'
+import {
+  type SessionChange,
+  createSession,
+  findSession,
+  followSession,
+  loadItems,
+  readJournal,
+  takeSession,
+} from './index.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
+import { brief, speaker } from './testing/streams.fixture.ts'
 import { changeOf, deaf, events, faulty, holdOptions, keysOf, known, snapshot } from './testing/sessions.fixture.ts'
 
 describe.each(redisKinds)('a session of which Redis has lost something, on %s', (kind) => {
@@ -129,6 +138,49 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     expect(await former.beat()).toBe('lost')
     expect(await last?.hold.commit(changeOf({ set: [['b', 3]] }))).toBe('committed')
     expect(await recordsNow()).toEqual([['a', 1], ['b', 3]]) // prettier-ignore
+  })
+
+  it('has its results go on behind those that were heard and lost, so that later ones seem no loss', async () => {
+    const heard: string[] = []
+    const followersLosses: [number, number][] = []
+    const follower = await followSession(redis, sessionId, {
+      afterSeq: 0,
+      onResult: (result) => heard.push(brief(result)),
+      onLost: (from, to) => followersLosses.push([from, to]),
+      log: silentLog,
+    })
+    let losses = 0
+    const results = { heardUpTo: () => follower.lastSeq, onResultsLost: () => void (losses += 1) }
+    const hold = await createSession(redis, { ...options(), results })
+    const { say } = await speaker(other, sessionId)
+    await say('a')
+    await vi.waitFor(() => expect(heard).toEqual(['a']))
+    await hold.commit(changeOf({ set: [['a', 1]] }))
+    const rollBack = await snapshot(server, redis, sessionId)
+    await say('b')
+    await vi.waitFor(() => expect(heard).toEqual(['a', 'b']))
+    expect(losses).toBe(0)
+    await rollBack()
+    expect(await hold.beat()).toBe('held')
+    expect(losses).toBe(1)
+    await say('c', 'd')
+    await vi.waitFor(() => expect(heard).toEqual(['a', 'b', 'c', 'd']))
+    await hold.commit(changeOf({ set: [['a', 2]] }))
+    expect([losses, followersLosses]).toEqual([1, []])
+    follower.close()
+  })
+
+  it('tells of lost results also where all of it is lost, and it is restored', async () => {
+    let losses = 0
+    const results = { heardUpTo: () => 17, onResultsLost: () => void (losses += 1) }
+    const hold = await createSession(redis, { ...options(), results })
+    await hold.commit(changeOf({ set: [['a', 1]] }))
+    losses = 0
+    await loseAll()
+    expect(await hold.commit(changeOf({ set: [['a', 2]] }))).toBe('behind')
+    expect(losses).toBe(0)
+    expect(await hold.restore(changeOf({ set: [['a', 2]] }))).toBe('committed')
+    expect(losses).toBe(1)
   })
 
   it('is restored once, however often that is sent', async () => {

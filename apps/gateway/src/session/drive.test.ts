@@ -153,6 +153,47 @@ describe('A driver whose Redis goes away', () => {
     expect(await nth(again, 'session.resumed')).toMatchObject({ session: { instructions: 'Remember.' } })
     again.close()
   })
+
+  describe('and comes back without results that it had', () => {
+    /** As if the results so far had never been stored. */
+    const forget = (sessionId: SessionId): Promise<unknown> =>
+      sessions.redis.commands.hset(`out:{${sessionId}}:head`, 'number', 1)
+
+    it('ends what was under way, and tells why', async () => {
+      const { gateway, line, sessionId, send } = await open()
+      send(written({ say: ['On and on.'], isEndless: true }))
+      send({ type: 'response.create' })
+      await nth(line, 'response.output_audio.delta')
+      gateway.drivers[0]?.storage(true)
+      await forget(sessionId)
+      gateway.drivers[0]?.storage(false)
+      expect(await nth(line, 'response.done')).toMatchObject({ response: { status: 'incomplete' } })
+      expect(errorsOf(line)).toEqual(['service_unavailable', 'results_lost'])
+      line.close()
+    })
+
+    it('answers what is asked for from then on as ever, also what was asked for meanwhile', async () => {
+      const { gateway, line, sessionId, send } = await open()
+      const [driver] = gateway.drivers
+      send(written({ say: ['One.'] }))
+      send({ type: 'response.create' })
+      await nth(line, 'response.done')
+      driver?.storage(true)
+      gateway.isAway = true
+      send(written({ say: ['Two.'] }))
+      send({ type: 'response.create' })
+      await forget(sessionId)
+      gateway.isAway = false
+      driver?.storage(false)
+      await nth(line, 'response.done', 2)
+      send(written({ say: ['Three.'] }))
+      send({ type: 'response.create' })
+      await nth(line, 'response.done', 3)
+      expect(of(line, 'response.done').map(({ response }) => response.status)).toEqual(Array(3).fill('completed'))
+      expect(errorsOf(line)).toEqual(['service_unavailable'])
+      line.close()
+    })
+  })
 })
 
 describe('A driver whose client', () => {

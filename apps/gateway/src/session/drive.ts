@@ -91,6 +91,10 @@ export interface DriverStart {
 /** A session that is driven, and who drives it. */
 export interface Driver extends SocketHandlers {
   readonly pipeline: Pipeline
+  /** The number of the newest result of the workers that it has heard. */
+  readonly heardUpTo: number
+  /** Results are gone that it may not have heard. */
+  resultsLost(): void
   /** Another process has taken the session. */
   taken(): void
   /** Lets go of the session once nothing is under way in it, or the signal is aborted; its client is told to come back. */
@@ -143,6 +147,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     reserved: left?.reserved ?? [],
     onResult: (input) => feed(input, true),
     onInput: feed,
+    onResultsLost: resultsLost,
     onWords(itemId, text, audioMs) {
       listening.heardWords({ itemId, text, ...spokenLanguage(), ...(audioMs === null ? {} : { audioMs }) })
     },
@@ -465,6 +470,10 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('expired', 'expired')
   }
 
+  function resultsLost(): void {
+    feed({ kind: 'results_lost', unasked: errands.unasked })
+  }
+
   function taken(): void {
     if (phase === 'leaving') return
     const message = 'The session was resumed on another connection.'
@@ -529,11 +538,15 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onBinary,
     onDrain: () => delivery.drained(),
     onClose: (code) => leave(code === 1000 || code === 1005 ? 'ended' : 'released', `closed_${code}`),
+    get heardUpTo() {
+      return work.resultsUpTo
+    },
+    resultsLost,
     taken,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return
       isAway = away
-      if (!away) return
+      if (!away) return void beat() // what Redis has lost is found out, and told again
       const message = `The session store cannot be reached. The session is held for up to ${options.holdMs / 1_000} seconds, and goes on when it is back.`
       delivery.complain({ type: 'server_error', code: 'service_unavailable', message })
     },

@@ -1,4 +1,5 @@
 import { type Log, type SessionId, toFailure } from '@voicebox/kernel'
+import type { Subject } from '@voicebox/session'
 import { makeGate } from './gate.ts'
 import type { Patience } from './patience.ts'
 import type { Errand, Work } from './work.ts'
@@ -9,6 +10,8 @@ export interface Errands {
   take(effect: Errand, rests: number): boolean
   /** What is left to do, by number. */
   readonly left: ReadonlyMap<number, Errand>
+  /** What nobody has been asked about yet. */
+  readonly unasked: readonly Subject[]
   /** Does again what was done a moment ago: it may have been lost. All of it may be done twice. */
   repeat(): void
   open(upTo: number): void
@@ -60,10 +63,28 @@ export function makeErrands({ sessionId, work, left: before, patience, log }: Er
   return {
     take,
     left,
+    get unasked() {
+      return [...left.values()].flatMap((errand) => askedAbout(errand) ?? [])
+    },
     repeat: () => done.splice(0).forEach((effect) => take(effect, 0)),
     open: (upTo) => gate.open(upTo),
     start: () => gate.resume(),
     idle: () => gate.idle(),
     close: () => gate.close(),
+  }
+}
+
+/** What an errand begins the work for; null where it begins none. */
+function askedAbout(errand: Errand): Subject | null {
+  switch (errand.kind) {
+    case 'transcribe':
+      return errand.request.itemId
+    case 'generate':
+      return errand.request.responseId
+    case 'list_tools':
+    case 'call_tool':
+      return errand.itemId
+    default:
+      return null
   }
 }

@@ -25,6 +25,7 @@ export function openSession(socket: Socket, welcome: Welcome, options: SessionOp
     tenantId,
     openedBy,
     onTaken: () => driver.taken(),
+    results: { heardUpTo: () => driver.heardUpTo, onResultsLost: () => driver.resultsLost() },
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)

@@ -1,7 +1,14 @@
 import { msToSamples, heardRateHz } from '@voicebox/audio'
 import { toFailure } from '@voicebox/kernel'
 import { type SessionState, stateFrom } from '@voicebox/session'
-import { findSession, readJournal, type TakenSession, takeSession, utteranceLength } from '@voicebox/streams'
+import {
+  findSession,
+  type HeardResults,
+  readJournal,
+  type TakenSession,
+  takeSession,
+  utteranceLength,
+} from '@voicebox/streams'
 import type { Fault } from '../greeting.ts'
 import type { Resumption } from '../handshake.ts'
 import type { Catalogue, Pipeline } from '../models.ts'
@@ -25,6 +32,10 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
   let driver: Driver | null = null
   let isTaken = false
   const early: ((driver: Driver) => void)[] = []
+  const results: HeardResults = {
+    heardUpTo: () => driver?.heardUpTo ?? 0,
+    onResultsLost: () => driver?.resultsLost(),
+  }
   void open().catch((error: unknown) => {
     options.log.error({ sessionId: resumption.sessionId, error: toFailure(error) }, 'A session could not be resumed')
     refuse({
@@ -36,7 +47,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
   })
 
   async function open(): Promise<void> {
-    const start = await take(resumption, { ...options, onTaken })
+    const start = await take(resumption, { ...options, onTaken, results })
     if ('closeCode' in start) return refuse(start)
     const { sessionId, tenantId } = start
     options.log.info({ sessionId, tenantId, known: start.left?.known }, 'Session resumed')
@@ -75,7 +86,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
 
 async function take(
   { sessionId, tenantId, dialect, lastEventId, sendsAgain }: Resumption,
-  options: ResumeOptions & { onTaken(): void },
+  options: ResumeOptions & { onTaken(): void; results: HeardResults },
 ): Promise<DriverStart | Fault> {
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
@@ -83,7 +94,14 @@ async function take(
   if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') {
     return (await findSession(redis, sessionId)) === null ? noSuchSession : eventsGone
   }
-  const taken = await takeSession(redis, { ...holdOptions(options), sessionId, tenantId, onTaken: options.onTaken })
+  const { onTaken, results } = options
+  const taken = await takeSession(redis, {
+    ...holdOptions(options),
+    sessionId,
+    tenantId,
+    onTaken,
+    results,
+  })
   if (taken === null) return noSuchSession
   let start: DriverStart | Fault | null = null
   try {

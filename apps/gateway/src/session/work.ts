@@ -65,6 +65,8 @@ export interface WorkContext {
   onResult(input: Input): void
   /** Everything else that there is to know. */
   onInput(input: Input): void
+  /** Some of what was said is gone. */
+  onResultsLost(): void
   /** The words of an utterance that goes on, up to `audioMs` of it where that is known. */
   onWords(itemId: string, text: string, audioMs: number | null): void
   /** What is left of the limits: when a response is asked for, and when it is settled. */
@@ -231,7 +233,7 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
           onLost(_fromSeq, toSeq) {
             if (isClosed) return
             resultsUpTo = toSeq
-            onInput({ kind: 'results_lost' })
+            context.onResultsLost()
           },
         })
         follower = opened
