@@ -119,6 +119,6 @@ export function mortalEars(ears: VoiceActivity, life: Life): VoiceActivity & { r
 }
 
 /** What nobody is left to wait for. */
-export function never<T>(): Promise<T> {
+function never<T>(): Promise<T> {
   return new Promise(() => {})
 }

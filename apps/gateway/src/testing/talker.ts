@@ -162,7 +162,7 @@ export function startTalker({ dial, waitMs = 30_000 }: TalkerOptions): Talker {
 }
 
 /** What a failure shows of a session. */
-export function summaryOf(events: readonly ServerEvent[]): string {
+function summaryOf(events: readonly ServerEvent[]): string {
   return events
     .slice(-60)
     .map((event) => `${event.event_id.slice(-9)} ${event.type}${event.type === 'error' ? ` ${event.error.code}` : ''}`)
