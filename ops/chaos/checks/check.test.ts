@@ -1,5 +1,6 @@
-import type { ServerEvent, ServerEventBody, ServerEventOf } from '@voicebox/protocol'
+import type { ServerEvent, ServerEventBody, ServerEventOf, ServerEventType } from '@voicebox/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Finding } from '../finding.ts'
 import type { FaultKind } from '../plan/faults.ts'
 import type { Strike } from '../strike.ts'
 import { lookUpArguments, reportOf, spokenReply, toLookUp, toSay } from '../stage/answers.ts'
@@ -82,12 +83,16 @@ const sessions = { written: written(), spoken: spoken() }
 const read = makeSpellingReader()
 type Plant = (transcript: Transcript) => void
 
-/** The rules against which a session is, after something was done to it. */
-function broken(kind: keyof typeof sessions, plant: Plant, strikes: Strike[] = []): string[] {
+/** What is against the rules, after something was done to a session. */
+function violations(kind: keyof typeof sessions, plant: Plant, strikes: Strike[] = []): Finding[] {
   const transcript = structuredClone(sessions[kind])
   plant(transcript)
-  const found = checkSession(transcript, excusesOf(strikes), read).filter(({ excuse }) => excuse === null)
-  return [...new Set(found.map(({ check }) => check))]
+  return checkSession(transcript, excusesOf(strikes), read).filter(({ excuse }) => excuse === null)
+}
+
+/** The rules that are broken then. */
+function broken(kind: keyof typeof sessions, plant: Plant, strikes: Strike[] = []): string[] {
+  return [...new Set(violations(kind, plant, strikes).map(({ check }) => check))]
 }
 
 const lose =
@@ -160,7 +165,30 @@ describe('A session is found to be against the rule', () => {
   const error = (code: string, event_id: string | null = null): Plant =>
     put({ type: 'error', error: { type: 'server_error', code, message: 'm', param: null, event_id } })
 
-  it.each<[string, string, keyof typeof sessions, Plant]>([
+  /** The same again behind the first of its type, but for what is changed. */
+  function again<T extends ServerEventType>(type: T, change: (event: ServerEventOf<T>) => object): Plant {
+    return believed(({ received }) => {
+      const at = received.findIndex(({ event }) => event.type === type)
+      const [entry] = received.slice(at)
+      if (entry === undefined) throw new Error(`There is no ${type}`)
+      const event = { ...entry.event, ...change(entry.event as ServerEventOf<T>) }
+      received.splice(at + 1, 0, { ...entry, event })
+    })
+  }
+  /** Something else was asked for than what responses of this status say. */
+  const unlike = (status: string): Plant => {
+    return ({ received, asked }) => {
+      for (const { event } of received) {
+        if (event.type !== 'response.done' || event.response.status !== status) continue
+        asked[event.response.metadata?.['turn'] ?? ''] = saying('Zz.', 'audio')
+      }
+    }
+  }
+  const cancelIn = ({ sent }: Transcript): string | null => {
+    return sent.find(({ event }) => event.type === 'response.cancel')?.event.event_id ?? null
+  }
+
+  it.each<[string, string, keyof typeof sessions, Plant, string?]>([
     [
       'numbers',
       'an id without a number',
@@ -288,8 +316,85 @@ describe('A session is found to be against the rule', () => {
       (t) => t.connections.unshift({ atMs: 1, kind: 'refused', url: '', code: 503, reason: '' }),
     ],
     ['ending', 'no end', 'written', (t) => (t.connections = [])],
-  ])('of its %s: %s', (rule, _, kind, plant) => {
-    expect(broken(kind, plant)).toContain(rule)
+    [
+      'items',
+      'an item that joins again',
+      'written',
+      again('conversation.item.added', (e) => ({ previous_item_id: e.item.id })),
+      'each item once',
+    ],
+    [
+      'items',
+      'a commit of another item',
+      'spoken',
+      edit('input_audio_buffer.committed', (e: ServerEventOf<'input_audio_buffer.committed'>) => (e.item_id = 'x')),
+      'the committed item',
+    ],
+    [
+      'items',
+      'a commit without its item',
+      'spoken',
+      put({ type: 'input_audio_buffer.committed', item_id: 'x', previous_item_id: null }),
+      'the committed item x',
+    ],
+    ['items', 'items in another order', 'written', (t) => void t.sent.reverse(), 'the items in order'],
+    [
+      'responses',
+      'two at a time',
+      'written',
+      again('response.created', (e) => ({ response: { ...e.response, id: 'x' } })),
+      'the end of',
+    ],
+    ['responses', 'one that is created again', 'written', again('response.created', () => ({})), 'created once'],
+    [
+      'responses',
+      'a text that its deltas do not make',
+      'written',
+      edit('response.output_text.done', (e: ServerEventOf<'response.output_text.done'>) => (e.text = 'x')),
+      'what its deltas make',
+    ],
+    [
+      'responses',
+      'other items at the end',
+      'written',
+      edit('response.done', (e: ServerEventOf<'response.done'>) => (e.response.output = [])),
+      'the output',
+    ],
+    ['words', 'other words before it was cancelled', 'written', unlike('cancelled'), '(cancelled)'],
+    ['audio', 'other audio before it was cancelled', 'written', unlike('cancelled'), '(cancelled)'],
+    [
+      'replies',
+      'a reply that nobody asked for',
+      'written',
+      put({ type: 'input_audio_buffer.cleared' }),
+      'no input_audio_buffer.cleared',
+    ],
+    [
+      'replies',
+      'a cancellation that is refused as well',
+      'written',
+      (t) => error('response_cancel_not_active', cancelIn(t))(t),
+      'or a refusal',
+    ],
+    [
+      'errors',
+      'a cancellation that is refused for another reason',
+      'written',
+      (t) => error('invalid_value', cancelIn(t))(t),
+    ],
+    [
+      'speech',
+      'speech that begins as one item and ends as another',
+      'spoken',
+      edit(
+        'input_audio_buffer.speech_stopped',
+        (e: ServerEventOf<'input_audio_buffer.speech_stopped'>) => (e.item_id = 'x'),
+      ),
+      'stopped',
+    ],
+  ])('of its %s: %s', (rule, _, kind, plant, words = '') => {
+    const found = violations(kind, plant).filter(({ check, expected }) => check === rule && expected.includes(words))
+    expect(found).not.toEqual([])
   })
 })
 
@@ -336,17 +441,17 @@ describe('A fault', () => {
     const lasting = (target: string, fromMs: number, toMs: number): Strike => {
       return { ...strike('kill-worker', target, fromMs), endedAtMs: toMs }
     }
+    const rolled = (one: Strike): Strike => ({ ...one, fault: { ...one.fault, kind: 'roll-worker' } })
     const { transcript } = failing({ type: 'failed', error: { type: 'server_error', code: 'language_unavailable' } })
     const found = (strikes: Strike[]): (string | null)[] =>
       checkSession(transcript, excusesOf(strikes), read).map(({ excuse }) => excuse)
     const away = [lasting('llm-1', -9_000, 900), { ...lasting('llm-2', -9_500, 900) }]
-    const [own] = found(away)
-    expect(own).toContain('failed (language_unavailable)')
-    for (const one of away) one.fault = { ...one.fault, kind: 'roll-worker' }
-    expect(found(away)).toEqual(['failed (language_unavailable) after absence of all llm'])
-    expect(found(away.slice(1))).toEqual([null])
-    expect(found(away.map((one) => ({ ...one, startedAtMs: -5_000 })))).toEqual([null])
-    expect(found(away.map((one) => ({ ...one, startedAtMs: -19_000, endedAtMs: -9_000 })))).toEqual([null])
+    expect(found(away)).toEqual(['failed (language_unavailable) after kill-worker llm'])
+    expect(found(away.map(rolled))).toEqual(['failed (language_unavailable) after absence of all llm'])
+    expect(found(away.slice(1).map(rolled))).toEqual([null])
+    expect(found([lasting('llm-1', -9_000, 0), lasting('llm-2', 0, 900)].map(rolled))).toEqual([null])
+    expect(found(away.map((one) => rolled({ ...one, startedAtMs: -5_000 })))).toEqual([null])
+    expect(found(away.map((one) => rolled({ ...one, startedAtMs: -19_000, endedAtMs: -9_000 })))).toEqual([null])
   })
 
   it('of Redis or of a gateway excuses a refusal, but not a forgotten session', () => {
@@ -360,6 +465,10 @@ describe('A fault', () => {
     expect(
       broken('written', (t) => t.connections.unshift({ ...at, kind: 'refused' }), [strike('redis-kill', 'redis', 101)]),
     ).toEqual(['ending'])
+    const refusing = { ...at, kind: 'refused', code: 500 } as const
+    expect(broken('written', (t) => t.connections.unshift(refusing), [strike('redis-kill', 'redis', 80)])).toEqual([
+      'ending',
+    ])
     const lost = { ...at, code: 4000, reason: 'x.session_not_found' }
     expect(
       broken('written', (t) => t.connections.unshift({ ...lost, kind: 'lost' }), [strike('redis-kill', 'redis', 80)]),

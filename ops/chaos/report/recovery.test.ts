@@ -47,6 +47,7 @@ it('After the death of a gateway the sessions count whose connection went just t
   ]
   expect(times([strike('kill-gateway', 100, 900)], [transcript], 'death of a gateway')).toEqual([300, 300])
   expect(times([strike('roll-gateway', 100, 900)], [transcript], 'gateway leaves')).toEqual([300, 300])
+  expect(times([strike('kill-gateway', -9_000, 900)], [transcript], 'death of a gateway')).toEqual([null, null])
   expect(times([], [transcript], 'any connection')).toEqual([300, 300])
 })
 
