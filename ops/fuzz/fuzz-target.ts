@@ -1,5 +1,8 @@
-import fc from 'fast-check'
+import { openScope } from '@voicebox/kernel'
+import fc, { type IAsyncPropertyWithHooks } from 'fast-check'
+import { makeCutProperties } from '../../apps/gateway/src/testing/cut-properties.ts'
 import { openSessions } from '../../apps/gateway/src/testing/open-sessions.ts'
+import { loadRecordings } from '../../apps/gateway/src/testing/recorded-speech.ts'
 import { makeChance } from '../chaos/plan/chance.ts'
 import { loadTranscripts } from './corpus.ts'
 import { openCoverage } from './coverage.ts'
@@ -27,7 +30,15 @@ export interface Fuzzed {
 
 /** Gives a target what was made of real transcripts, until something is found or the time is over. */
 export function fuzzTarget(name: TargetName, options: FuzzTargetOptions): Promise<Fuzzed> {
-  return name === 'driver' ? fuzzDriver(options) : fuzzByCoverage(name, options)
+  switch (name) {
+    case 'parser':
+    case 'core':
+      return fuzzByCoverage(name, options)
+    case 'driver':
+      return fuzzDriver(options)
+    case 'cuts':
+      return fuzzCuts(options)
+  }
 }
 
 /** Keeps what reaches code, or brings about what nothing did before, and goes on from there. */
@@ -68,13 +79,52 @@ async function fuzzDriver({ seed, seconds, tell }: FuzzTargetOptions): Promise<F
     tell?.(inWords())
   })
   try {
-    const endMs = seconds * 1_000
-    const result = await fc.check(property, { seed, numRuns: 1e9, interruptAfterTimeLimit: endMs, maxSkipsPerRun: 0 })
-    const [spoiled] = result.counterexample ?? []
-    const problem = result.errorInstance instanceof Error ? (result.errorInstance.stack ?? '') : ''
-    const finding = spoiled === undefined ? null : { frames: spoiled.frames, problem }
+    const { counterexample, problem } = await checkFor(property, seed, seconds)
+    const finding = counterexample === null ? null : { frames: counterexample[0].frames, problem }
     return { done: inWords(), inputs, finding }
   } finally {
     await sessions.close()
   }
+}
+
+/** Conversations whose gateways die and whose connections break at any of their steps: by hand, by voice, and in haste. */
+async function fuzzCuts({ seed, seconds, tell }: FuzzTargetOptions): Promise<Fuzzed> {
+  const recordings = await loadRecordings()
+  const paceMs = (): number => Math.max(0, Math.random() * 8 - 4)
+  const scope = openScope()
+  try {
+    const patient = makeCutProperties(scope.use(await openSessions({ workers: { paceMs } })), recordings)
+    const eager = makeCutProperties(scope.use(await openSessions({ workers: { paceMs, isEager: true } })), recordings)
+    const properties = [patient.byHand, patient.byVoice, eager.inHaste]
+    let inputs = 0
+    const inWords = (): string => {
+      const [cuts, resumptions] = (['cuts', 'resumptions'] as const).map(
+        (what) => patient.reached[what] + eager.reached[what],
+      )
+      return `${inputs} conversations with ${cuts} cuts and ${resumptions} resumptions`
+    }
+    for (const property of properties) {
+      const { runs, counterexample, problem } = await checkFor(property, seed, seconds / properties.length)
+      inputs += runs
+      tell?.(inWords())
+      if (counterexample !== null)
+        return { done: inWords(), inputs, finding: { frames: [JSON.stringify(counterexample)], problem } }
+    }
+    return { done: inWords(), inputs, finding: null }
+  } finally {
+    await scope.close()
+  }
+}
+
+async function checkFor<T>(property: IAsyncPropertyWithHooks<T>, seed: number, seconds: number): Promise<Checked<T>> {
+  const about = { seed, numRuns: 1e9, interruptAfterTimeLimit: seconds * 1_000 }
+  const { numRuns: runs, counterexample, errorInstance } = await fc.check(property, about)
+  const problem = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : ''
+  return { runs, counterexample, problem }
+}
+
+interface Checked<T> {
+  runs: number
+  counterexample: T | null
+  problem: string
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const targetNames = ['parser', 'core', 'driver'] as const
+export const targetNames = ['parser', 'core', 'driver', 'cuts'] as const
 export type TargetName = (typeof targetNames)[number]
 
 export interface FuzzArguments {
