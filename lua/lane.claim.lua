@@ -1,12 +1,19 @@
 --- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then six values of each: the entry,
 --- how often it was delivered, its job, its deadline, and its first entry and earlier attempts (empty where there are none).
+---
+--- A server that was started a moment ago has not heard of anybody yet, so that silence says nothing: then none are taken.
 ---@key lane         string
 ---@arg group        string
 ---@arg consumer     string   who takes them
 ---@arg min_idle_ms  integer
+---@arg min_up_ms    integer  how long the server must have been up
 ---@arg cursor       string   where to go on; `0-0` at first
 ---@arg count        integer  how many at most
 ---@returns bytes[]
+local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)
+if uptime_s * 1000 < min_up_ms then
+  return { cursor }
+end
 local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)
 local reply = { claimed[1] }
 for _, entry in ipairs(claimed[2]) do

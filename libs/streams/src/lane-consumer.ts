@@ -102,7 +102,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     if (clock.now() < claimAtMs) return take(await hold.read(connection, free, blockMs(heartbeatMs)))
     claimAtMs = clock.now() + heartbeatMs
     await hold.tend()
-    const claimed = await hold.claim(free, claimAfterMs)
+    const claimed = await hold.claim(free, { minIdleMs: claimAfterMs, minUpMs: claimAfterMs })
     for (const { job } of claimed) if (job !== null) onOutcome('claimed')
     take(claimed)
   }

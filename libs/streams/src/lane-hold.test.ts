@@ -31,7 +31,7 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
 
   it('passes to the claimer for good: the old holder can neither show life, nor ack, nor put back, nor bury', async () => {
     const held = await read(old)
-    const claimed = await first(next.claim(1, 0))
+    const claimed = await first(next.claim(1, { minIdleMs: 0, minUpMs: 0 }))
     expect([held.attempt, claimed.attempt]).toEqual([1, 2])
     expect(await old.beat([held], { takesJobs: true })).toEqual([held])
     expect(await holder()).toBe('next')
@@ -48,7 +48,7 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
 
   it('of an earlier delivery is void even for the same consumer', async () => {
     const held = await read(old)
-    const again = await first(old.claim(1, 0))
+    const again = await first(old.claim(1, { minIdleMs: 0, minUpMs: 0 }))
     expect(await old.beat([held], { takesJobs: true })).toEqual([held])
     await old.ack(held)
     await old.retry(held, 0)
@@ -60,7 +60,7 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
 
   it('cannot be claimed while it shows life', async () => {
     await read(old)
-    expect(await next.claim(1, 60_000)).toEqual([])
+    expect(await next.claim(1, { minIdleMs: 60_000, minUpMs: 0 })).toEqual([])
   })
 
   it('that is left is there for anybody at once, and the job counts its attempts', async () => {
@@ -94,14 +94,14 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
 
   it('counts claims and retries of a job together', async () => {
     await read(old)
-    const claimed = await first(next.claim(1, 0))
+    const claimed = await first(next.claim(1, { minIdleMs: 0, minUpMs: 0 }))
     await next.retry(claimed, 0)
     await next.tend()
     const again = await read(old)
     await old.retry(again, 0)
     await old.tend()
     await read(old)
-    const last = await first(next.claim(1, 0))
+    const last = await first(next.claim(1, { minIdleMs: 0, minUpMs: 0 }))
     expect([claimed.attempt, again.attempt, last.attempt]).toEqual([2, 3, 5])
     expect(new Set([claimed.origin, again.origin, last.origin]).size).toBe(1)
   })
@@ -148,4 +148,25 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
     cause: { kind: 'bug', code: 'oops', message: 'Oops' },
     queuedAtMs: 0,
   }
+})
+
+describe('a hold on an entry of a lane whose server has just come back', () => {
+  const server = useRedis('one server', { persistent: true })
+  const redis = server.handle()
+
+  it('cannot be claimed by anybody before its holder had time to show life, also not by who was not there before', async () => {
+    const old = holdLane(redis, lane, 'old')
+    await old.join()
+    await enqueue(redis, lane, segmentJob())
+    await old.read(redis.commands, 1, 1)
+    await sleep(1_200)
+    await server.restart()
+    const next = holdLane(redis, lane, 'next')
+    await vi.waitFor(() => next.join(), { timeout: 10_000, interval: 20 })
+    expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 1_000 })).toEqual([])
+    await vi.waitFor(async () => expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 1_000 })).toHaveLength(1), {
+      timeout: 10_000,
+      interval: 20,
+    })
+  })
 })

@@ -31,8 +31,11 @@ export interface LaneHold {
   join(): Promise<void>
   /** Waits up to `blockMs` for new entries. */
   read(connection: Sender, count: number, blockMs: number): Promise<Delivery[]>
-  /** Takes over entries whose holder was silent for `minIdleMs`. Each call goes on where the one before ended. */
-  claim(count: number, minIdleMs: number): Promise<Delivery[]>
+  /**
+   * Takes over entries whose holder was silent for `minIdleMs`, none while the server has been up for less than `minUpMs`. Each
+   * call goes on where the one before ended.
+   */
+  claim(count: number, about: { minIdleMs: number; minUpMs: number }): Promise<Delivery[]>
   /** Puts jobs back that have waited long enough to be begun again, whoever had them; forgets consumers that are gone. */
   tend(): Promise<void>
   /** Shows that this consumer lives, and for what; answers the deliveries that are held no more. */
@@ -66,8 +69,9 @@ export function holdLane(redis: Redis, lane: Lane, consumer: string): LaneHold {
         delivered(lane, { entry, delivery: 1, job, deadline, origin, attempts }),
       )
     },
-    async claim(count, minIdleMs) {
-      const [next, ...claimed] = await laneClaim(redis, key, { group, consumer, min_idle_ms: minIdleMs, cursor, count })
+    async claim(count, { minIdleMs, minUpMs }) {
+      const about = { min_idle_ms: minIdleMs, min_up_ms: minUpMs }
+      const [next, ...claimed] = await laneClaim(redis, key, { group, consumer, ...about, cursor, count })
       cursor = String(next)
       const deliveries: Delivery[] = []
       for (let at = 0; at < claimed.length; at += 6) {

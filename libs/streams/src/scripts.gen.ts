@@ -226,16 +226,22 @@ export const laneBury: Script<
 /**
  * Takes entries over from consumers that gave no sign of life. Answers the next cursor, then six values of each: the entry,
  * how often it was delivered, its job, its deadline, and its first entry and earlier attempts (empty where there are none).
+ *
+ * A server that was started a moment ago has not heard of anybody yet, so that silence says nothing: then none are taken.
  */
 export const laneClaim: Script<
   { lane: string },
-  { group: string; consumer: string; min_idle_ms: number; cursor: string; count: number },
+  { group: string; consumer: string; min_idle_ms: number; min_up_ms: number; cursor: string; count: number },
   Buffer[]
 > = defineScript({
   name: 'lane.claim',
-  sha1: '53b33ffab54b3626dd629f1a529f79d81b8b3311',
+  sha1: 'd611fb7d702db8f593f901d01336c4498ed6d414',
   source: [
-    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local cursor = ARGV[4] local count = tonumber(ARGV[5])',
+    'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local min_up_ms = tonumber(ARGV[4]) local cursor = ARGV[5] local count = tonumber(ARGV[6])',
+    "local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)",
+    'if uptime_s * 1000 < min_up_ms then',
+    '  return { cursor }',
+    'end',
     "local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)",
     'local reply = { claimed[1] }',
     'for _, entry in ipairs(claimed[2]) do',
@@ -249,7 +255,7 @@ export const laneClaim: Script<
     '',
   ].join('\n'),
   keys: ['lane'],
-  args: ['group', 'consumer', 'min_idle_ms', 'cursor', 'count'],
+  args: ['group', 'consumer', 'min_idle_ms', 'min_up_ms', 'cursor', 'count'],
   reply: z.array(bytes),
 })
 

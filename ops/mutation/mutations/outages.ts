@@ -220,13 +220,13 @@ export const outageMutations: readonly Mutation[] = [
   },
   {
     file: 'results-lost.ts',
-    find: '  if (draft.state.buffer.isTranscribing) changeBuffer(draft, { isTranscribing: false })\n',
-    replace: '',
+    find: ' changeBuffer(draft, { isTranscribing: false })\n',
+    replace: ' {}\n',
     breaks: 'words that may have been lost are asked for again',
   },
   {
     file: 'results-lost.ts',
-    find: '  failTranscripts(draft, failure)\n',
+    find: '  failTranscripts(draft, failure, (itemId) => lost.has(itemId))\n',
     replace: '',
     breaks: 'words that may have been lost are waited for no more',
   },
@@ -235,6 +235,24 @@ export const outageMutations: readonly Mutation[] = [
     find: "    settleListing(draft, { kind: 'listing_failed', itemId, ...failure })\n",
     replace: '',
     breaks: 'tools that may have been lost are waited for no more',
+  },
+  {
+    file: 'results-lost.ts',
+    find: '    if (!lost.has(response.id)) continue\n',
+    replace: '',
+    breaks: 'an answer that nobody was asked for yet is not lost',
+  },
+  {
+    file: 'results-lost.ts',
+    find: '  if (lost.size === 0) return\n',
+    replace: '',
+    breaks: 'a loss is no news where nothing is under way',
+  },
+  {
+    file: 'results-lost.ts',
+    find: ' && lost.has(spokenId)) changeBuffer',
+    replace: ') changeBuffer',
+    breaks: 'words that nobody was asked for yet are not asked for again',
   },
   {
     file: 'results-lost.ts',
