@@ -1,13 +1,15 @@
---- Keeps what was spoken for an item, from this byte of it on, unless the session has ended. Repeating it changes nothing.
+--- Keeps what was spoken for an item, from this byte of it on, if the session's holder does. Repeating it changes nothing.
 ---@key session  string   what is known of the session
 ---@key held     string   the names of the session's keys
 ---@key spoken   string
+---@arg token    integer  the holder's
 ---@arg at_byte  integer
 ---@arg ttl_ms   integer
 ---@arg pcm      bytes
----@returns 'kept' | 'session_ended'
-if redis.call('HGET', session, 'state') == 'ended' then
-  return 'session_ended'
+---@returns 'kept' | 'lost'
+local holder = redis.call('HMGET', session, 'state', 'token')
+if holder[1] == 'ended' or tonumber(holder[2] or 0) > token then
+  return 'lost'
 end
 redis.call('SETRANGE', spoken, at_byte, pcm)
 if redis.call('PTTL', spoken) < 0 then

@@ -7,7 +7,7 @@ import { logEntries } from './log-entries.ts'
 import { lastEntry } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
 import type { SessionHold } from './session-hold.ts'
-import { audioAppend } from './scripts.gen.ts'
+import { audioAppend, audioFree } from './scripts.gen.ts'
 
 /** Who may write a session's audio. */
 export type AudioWriter = Pick<SessionHold, 'sessionId' | 'token'>
@@ -98,7 +98,6 @@ const maxSilence = 16_000
 
 /** Forgets the audio of an item, heard or spoken. */
 export async function freeAudio(redis: Redis, sessionId: SessionId, itemId: ItemId): Promise<void> {
-  const names = [keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId)]
-  await ask(redis.commands, z.number(), 'UNLINK', ...names)
-  await ask(redis.commands, z.number(), 'SREM', sessionKeys(sessionId).held, ...names)
+  const [audio, spoken] = [keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId)]
+  await audioFree(redis, { held: sessionKeys(sessionId).held, audio, spoken }, {})
 }

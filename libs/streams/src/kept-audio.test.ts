@@ -1,6 +1,6 @@
 import { newId } from '@voicebox/kernel'
 import { describe, expect, it } from 'vitest'
-import { appendAudio, createSession, freeAudio, heardAudio, keepSpeech, keptSpeech } from './index.ts'
+import { appendAudio, createSession, freeAudio, heardAudio, keepSpeech, keptSpeech, takeSession } from './index.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
 import { holdOptions } from './testing/sessions.fixture.ts'
 
@@ -10,9 +10,9 @@ describe.each(redisKinds)('The audio of an item, on %s', (kind) => {
   it('is what was spoken, in order, even where a piece is written twice', async () => {
     const sessionId = newId('sess')
     await Promise.all([
-      keepSpeech(redis, sessionId, 'a', 0, Uint8Array.of(1, 2)),
-      keepSpeech(redis, sessionId, 'a', 2, Uint8Array.of(3, 4)),
-      keepSpeech(redis, sessionId, 'a', 2, Uint8Array.of(3, 4)),
+      keepSpeech(redis, { sessionId, token: 1 }, 'a', 0, Uint8Array.of(1, 2)),
+      keepSpeech(redis, { sessionId, token: 1 }, 'a', 2, Uint8Array.of(3, 4)),
+      keepSpeech(redis, { sessionId, token: 1 }, 'a', 2, Uint8Array.of(3, 4)),
     ])
     expect([...(await keptSpeech(redis, sessionId, 'a', 100))]).toEqual([1, 2, 3, 4])
     expect([...(await keptSpeech(redis, sessionId, 'a', 3))]).toEqual([1, 2, 3])
@@ -45,10 +45,22 @@ describe.each(redisKinds)('The audio of an item, on %s', (kind) => {
     expect(await heardAudio(redis, sessionId, 'a', 1_000)).toHaveLength(1_000)
   })
 
+  it('is kept by who holds the session, and by nobody who did before', async () => {
+    const former = await createSession(redis, holdOptions())
+    const { sessionId } = former
+    await keepSpeech(redis, former, 'a', 0, Uint8Array.of(1, 2))
+    const taken = await takeSession(redis, holdOptions({ sessionId, holder: 'two' }))
+    await freeAudio(redis, sessionId, 'a')
+    await keepSpeech(redis, former, 'a', 2, Uint8Array.of(9, 9))
+    expect(await keptSpeech(redis, sessionId, 'a', 100)).toHaveLength(0)
+    await keepSpeech(redis, taken?.hold ?? expect.fail(), 'a', 0, Uint8Array.of(5, 6))
+    expect([...(await keptSpeech(redis, sessionId, 'a', 100))]).toEqual([5, 6])
+  })
+
   it('is nothing once it was freed, or the session has ended', async () => {
     const hold = await createSession(redis, holdOptions())
     for (const itemId of ['a', 'b']) {
-      await keepSpeech(redis, hold.sessionId, itemId, 0, Uint8Array.of(1, 2))
+      await keepSpeech(redis, hold, itemId, 0, Uint8Array.of(1, 2))
       await appendAudio(redis, hold, itemId, 0, Uint8Array.of(1, 2), { final: true })
     }
     await freeAudio(redis, hold.sessionId, 'a')

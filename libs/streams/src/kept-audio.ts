@@ -1,5 +1,6 @@
 import type { ItemId, SessionId } from '@voicebox/kernel'
 import { ask } from './ask.ts'
+import type { AudioWriter } from './audio.ts'
 import { pieceOf } from './audio-piece.ts'
 import { keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import { readLog } from './numbered-log.ts'
@@ -7,10 +8,13 @@ import type { Redis } from './redis.ts'
 import { bytes } from './reply.ts'
 import { speechKeep } from './scripts.gen.ts'
 
-/** Keeps what was spoken for an item, from `atByte` of its audio on: so that writing it twice does no harm. Nothing once the session has ended. */
+/**
+ * Keeps what was spoken for an item, from `atByte` of its audio on: so that writing it twice does no harm. Nothing once somebody
+ * else holds the session, or it has ended.
+ */
 export async function keepSpeech(
   redis: Redis,
-  sessionId: SessionId,
+  { sessionId, token }: AudioWriter,
   itemId: ItemId,
   atByte: number,
   pcm: Uint8Array,
@@ -18,7 +22,7 @@ export async function keepSpeech(
   const { session, held } = sessionKeys(sessionId)
   const spoken = keys.spoken(sessionId, itemId)
   const bytes = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)
-  await speechKeep(redis, { session, held, spoken }, { at_byte: atByte, ttl_ms: sessionTtlMs, pcm: bytes })
+  await speechKeep(redis, { session, held, spoken }, { token, at_byte: atByte, ttl_ms: sessionTtlMs, pcm: bytes })
 }
 
 /** What was spoken for an item: pcm16, 24 kHz, mono, at most so many bytes of it; empty when it is gone. */

@@ -46,7 +46,7 @@ export async function reapSessions(
     const ended = await endSession(redis, { sessionId, ...nobody, ender, reason: 'expired' })
     switch (ended.kind) {
       case 'ended':
-        return (await freeSession(redis, ended.session)) ? ended.session : null
+        return (await freeSession(redis, ended.session)) === 'freed' ? ended.session : null
       case 'alive':
       case 'busy':
         await putOff(redis, sessionId, ended.leftMs)

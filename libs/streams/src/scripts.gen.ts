@@ -62,6 +62,24 @@ export const audioAppend: Script<
 })
 
 /**
+ * Frees the audio of an item, as it was heard and as it was spoken.
+ */
+export const audioFree: Script<{ held: string; audio: string; spoken: string }, {}, 'freed'> = defineScript({
+  name: 'audio.free',
+  sha1: 'f3edde942dda7d5378f55d95c00054fa68c2e35e',
+  source: [
+    'local held = KEYS[1] local audio = KEYS[2] local spoken = KEYS[3]',
+    "redis.call('UNLINK', audio, spoken)",
+    "redis.call('SREM', held, audio, spoken)",
+    "return 'freed'",
+    '',
+  ].join('\n'),
+  keys: ['held', 'audio', 'spoken'],
+  args: [],
+  reply: text.pipe(z.enum(['freed'])),
+})
+
+/**
  * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing. Of two runs of one
  * attempt (a lane that lost data delivers again what it had delivered) the later is the owner.
  * Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it)
@@ -695,14 +713,19 @@ export const secretRedeem: Script<{ secret: string }, { user: string }, 'redeeme
 
 /**
  * Says that nothing is left of an ended session but its mark, which goes by itself. Repeating it changes nothing more.
+ * `not_ended`: Redis has lost that it was ended.
  */
-export const sessionBury: Script<{ session: string }, { tombstone_ms: number }, 'buried' | 'was_buried'> = defineScript(
-  {
+export const sessionBury: Script<{ session: string }, { tombstone_ms: number }, 'buried' | 'was_buried' | 'not_ended'> =
+  defineScript({
     name: 'session.bury',
-    sha1: '115e03a7cffd35db2ebc936a794bb5224fef5674',
+    sha1: '630bcd5a2ab6dc5ca54b034188e14493cc74632f',
     source: [
       'local session = KEYS[1] local tombstone_ms = tonumber(ARGV[1])',
-      "if redis.call('HGET', session, 'state') ~= 'ended' or redis.call('HSETNX', session, 'buried', 1) == 0 then",
+      "local state = redis.call('HGET', session, 'state')",
+      "if state and state ~= 'ended' then",
+      "  return 'not_ended'",
+      'end',
+      "if not state or redis.call('HSETNX', session, 'buried', 1) == 0 then",
       "  return 'was_buried'",
       'end',
       "redis.call('PEXPIRE', session, tombstone_ms)",
@@ -711,9 +734,8 @@ export const sessionBury: Script<{ session: string }, { tombstone_ms: number }, 
     ].join('\n'),
     keys: ['session'],
     args: ['tombstone_ms'],
-    reply: text.pipe(z.enum(['buried', 'was_buried'])),
-  },
-)
+    reply: text.pipe(z.enum(['buried', 'was_buried', 'not_ended'])),
+  })
 
 /**
  * Marks a subject (an item's transcription or a response) as cancelled and tells the workers that are busy with it. In a session
@@ -1135,19 +1157,20 @@ export const sessionTake: Script<
 })
 
 /**
- * Keeps what was spoken for an item, from this byte of it on, unless the session has ended. Repeating it changes nothing.
+ * Keeps what was spoken for an item, from this byte of it on, if the session's holder does. Repeating it changes nothing.
  */
 export const speechKeep: Script<
   { session: string; held: string; spoken: string },
-  { at_byte: number; ttl_ms: number; pcm: Buffer },
-  'kept' | 'session_ended'
+  { token: number; at_byte: number; ttl_ms: number; pcm: Buffer },
+  'kept' | 'lost'
 > = defineScript({
   name: 'speech.keep',
-  sha1: '384680cbe4d60e0ade80f4795bda117f0b22a8c7',
+  sha1: '0344b26047dcfea8904e05a63acb9796eaa80c69',
   source: [
-    'local session = KEYS[1] local held = KEYS[2] local spoken = KEYS[3] local at_byte = tonumber(ARGV[1]) local ttl_ms = tonumber(ARGV[2]) local pcm = ARGV[3]',
-    "if redis.call('HGET', session, 'state') == 'ended' then",
-    "  return 'session_ended'",
+    'local session = KEYS[1] local held = KEYS[2] local spoken = KEYS[3] local token = tonumber(ARGV[1]) local at_byte = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local pcm = ARGV[4]',
+    "local holder = redis.call('HMGET', session, 'state', 'token')",
+    "if holder[1] == 'ended' or tonumber(holder[2] or 0) > token then",
+    "  return 'lost'",
     'end',
     "redis.call('SETRANGE', spoken, at_byte, pcm)",
     "if redis.call('PTTL', spoken) < 0 then",
@@ -1159,6 +1182,6 @@ export const speechKeep: Script<
     '',
   ].join('\n'),
   keys: ['session', 'held', 'spoken'],
-  args: ['at_byte', 'ttl_ms', 'pcm'],
-  reply: text.pipe(z.enum(['kept', 'session_ended'])),
+  args: ['token', 'at_byte', 'ttl_ms', 'pcm'],
+  reply: text.pipe(z.enum(['kept', 'lost'])),
 })

@@ -1,6 +1,7 @@
 import { type SessionId, newId, silentLog, sleep } from '@voicebox/kernel'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
+  type Redis,
   type SessionHold,
   admitWork,
   appendAudio,
@@ -10,9 +11,10 @@ import {
   followSession,
   freeAudio,
   keepSpeech,
+  takeSession,
 } from './index.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
-import { changeOf, events, faulty, holdOptions, keysOf } from './testing/sessions.fixture.ts'
+import { changeOf, events, faulty, holdOptions, keysOf, snapshot, withParts } from './testing/sessions.fixture.ts'
 import { speaker } from './testing/streams.fixture.ts'
 
 describe.each(redisKinds)('the end of a session, on %s', (kind) => {
@@ -32,7 +34,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     await spoken.say('something')
     for (let at = 0; at < items; at++) {
       void appendAudio(redis, hold, `item_${at}`, 0, new Uint8Array(320), { final: true })
-      void keepSpeech(redis, sessionId, `item_${at}`, 0, new Uint8Array(320))
+      void keepSpeech(redis, hold, `item_${at}`, 0, new Uint8Array(320))
       await cancelWork(redis, sessionId, `item_${at}`)
     }
     return spoken
@@ -107,7 +109,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     expect((await late.output.begin()).verdict).toBe('cancelled')
     expect(await appendAudio(redis, hold, 'item_9', 0, new Uint8Array(320), { final: false })).toBe('lost')
     await freeAudio(redis, sessionId, 'item_9')
-    await keepSpeech(redis, sessionId, 'item_9', 0, new Uint8Array(320))
+    await keepSpeech(redis, hold, 'item_9', 0, new Uint8Array(320))
     await admitWork(redis, sessionId, 'item_9')
     await cancelWork(redis, sessionId, 'item_9')
     expect(await hold.commit(changeOf({ set: [['a', 2]], sent: events(2) }))).toBe('lost')
@@ -122,6 +124,23 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     await hold.end('closed')
     expect(await keysOf(server, sessionId)).toEqual(['sess:'])
     expect(await notes()).toEqual([expect.stringContaining('tenant tenant reason closed')])
+  })
+
+  it('is repeated where Redis loses it before it is through', async () => {
+    await live(1)
+    const rollBack = await snapshot(server, redis, sessionId)
+    async function callBuffer(...command: [string, ...(string | Buffer | number)[]]): Promise<unknown> {
+      if (command[0] === 'ZREM' && losses++ === 0) await rollBack()
+      return redis.commands.callBuffer(...command)
+    }
+    let losses = 0
+    const commands = withParts(redis.commands, { callBuffer: callBuffer as Redis['commands']['callBuffer'] })
+    const forgetful = withParts(redis, { commands })
+    const taken = await takeSession(forgetful, holdOptions({ sessionId, holder: 'two' }))
+    await taken?.hold.end('closed')
+    expect(losses).toBe(2)
+    expect(await keysOf(server, sessionId)).toEqual(['sess:'])
+    expect(await isIndexed()).toBe(false)
   })
 
   it('does not disturb one who still follows its results', async () => {

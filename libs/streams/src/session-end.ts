@@ -5,7 +5,7 @@ import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './ke
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { sessionBury, sessionEnd } from './scripts.gen.ts'
-import { dropLive } from './session-index.ts'
+import { dropLive, showLive } from './session-index.ts'
 
 /** A session that is over. */
 export interface EndedSession {
@@ -69,18 +69,30 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
 
 /**
  * Frees all that a session held and notes that it has ended; the note may be there twice, where the one who made it died. May
- * be repeated, and done by several at a time: true for one of them only.
+ * be repeated, and done by several at a time: `freed` for one of them only. `not_ended`: Redis has lost that it was ended, and
+ * what is there of it lives again.
  */
-export async function freeSession(redis: Redis, ended: EndedSession): Promise<boolean> {
+export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
   await freeKeys(redis, sessionId)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
   const note = Object.entries(fields).flat()
   await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)
   const { session } = sessionKeys(sessionId)
-  const isFirst = (await sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })) === 'buried'
-  await dropLive(redis, sessionId).catch(() => {}) // a reaper finds it there, and that nothing is left to do
-  return isFirst
+  const bury = (): ReturnType<typeof sessionBury> => sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })
+  const answer = await bury()
+  if (answer === 'not_ended') return answer
+  try {
+    await dropLive(redis, sessionId)
+    // a session whose end Redis has lost before that would never be found again
+    if ((await bury()) === 'not_ended') {
+      await showLive(redis, sessionId, 0)
+      return 'not_ended'
+    }
+  } catch {
+    // a reaper finds it there, and that nothing is left to do
+  }
+  return answer === 'buried' ? 'freed' : 'freed_already'
 }
 
 /** Frees all that is there of a session but what is known of it. */

@@ -4,7 +4,7 @@ import { makeLatestEvents } from './latest-events.ts'
 import type { Redis } from './redis.ts'
 import { sessionCommit } from './scripts.gen.ts'
 import { type EncodedChange, type SessionChange, encodeChange, partsOf } from './session-change.ts'
-import { endSession, freeSession } from './session-end.ts'
+import { type Ended, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
 import type { TakeWatch } from './watch-takes.ts'
@@ -166,8 +166,9 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     end: (reason) =>
       inTurn(async () => {
         if (isOver || takes.isTaken) return
-        const ended = await endSession(redis, { ...held, ender: `${token}`, reason })
-        if (ended.kind === 'ended') await freeSession(redis, ended.session)
+        const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason })
+        let ended = await end()
+        while (ended.kind === 'ended' && (await freeSession(redis, ended.session)) === 'not_ended') ended = await end()
         if (ended.kind === 'buried') await dropLive(redis, sessionId)
         isOver = true
       }),

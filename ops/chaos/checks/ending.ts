@@ -9,7 +9,12 @@ export function checkEnding(transcript: Transcript, excuses: Excuses): Finding[]
       if (stuckOn !== null) tell(startedAtMs, `${turn.kind} to its end`, `no ${stuckOn}`)
     for (const { atMs, kind, code, reason } of transcript.connections) {
       if (reason.includes('session_not_found')) tell(atMs, 'a session that is found', reason)
-      if (kind === 'closed' && code !== 1000) tell(atMs, 'a close with 1000', `${code ?? 'none'} ${reason}`)
+      if (kind === 'closed' && code !== 1000) {
+        // nobody was there to answer the close of the client
+        const excuse = code === 1006 ? excuses.notServing(atMs) : null
+        const came = `${code ?? 'none'} ${reason}`
+        tell(atMs, 'a close with 1000', came, excuse === null ? null : `closed (1006) after ${excuse}`)
+      }
       if (kind !== 'refused') continue
       const excuse = code === null || code === 503 ? excuses.notServing(atMs) : null
       const came = code === null ? reason : `${code}`

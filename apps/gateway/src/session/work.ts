@@ -204,7 +204,7 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
         warnOf(
           'Speech could not be kept',
           { itemId },
-          () => keepSpeech(redis, sessionId, itemId, atByte, pcm),
+          async () => keepSpeech(redis, await context.hold, itemId, atByte, pcm),
           undefined,
         ),
       loadAudio(itemId, { origin, ms }) {
