@@ -33,6 +33,10 @@ export function makeHttp({ checks, degraded = () => [], metrics, log, ...options
       const message = 'This is a WebSocket endpoint: connect with the ws or wss scheme.'
       return refuse(context, 426, { code: 'upgrade_required', message })
     })
+    app.all(path, (context) => {
+      context.header('Allow', 'GET')
+      return refuse(context, 405, { code: 'method_not_allowed', message: 'This is a WebSocket endpoint.' })
+    })
   }
   const rest = makeRest(options)
   for (const prefix of ['/v1', '/openai/v1']) app.route(prefix, rest)

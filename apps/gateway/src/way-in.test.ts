@@ -103,6 +103,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
   it('needs an upgrade, says HTTP', async () => {
     for (const path of ['/v1/realtime', '/openai/v1/realtime', '/openai/realtime']) {
       expect(await askHttp(url(path))).toMatchObject({ status: 426, headers: { upgrade: 'websocket' } })
+      expect(await askHttp(url(path), { method: 'POST' })).toMatchObject({ status: 405, headers: { allow: 'GET' } })
     }
   })
 

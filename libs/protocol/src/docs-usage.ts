@@ -12,5 +12,7 @@ export const usageSection = `## Usage
 | an apology in place of an answer | nothing                                                      |
 | pictures                      | not counted apart: the provider counts them as text, \`image_tokens\` is 0   |
 
+\`max_output_tokens\` bounds the text that the model writes; the tokens of its audio come on top of that.
+
 Where a response ended before anything was generated, everything is 0. Audio is counted by its length and not by what the
 model made of it: the model reads and writes text, but whoever budgets by OpenAI’s rates finds the same numbers here.`

@@ -469,6 +469,11 @@ describe('A fault', () => {
     expect(broken('written', (t) => t.connections.unshift(refusing), [strike('redis-kill', 'redis', 80)])).toEqual([
       'ending',
     ])
+    const unanswered: Plant = (t) => t.connections.forEach((change) => (change.code = 1006))
+    const [closing] = sessions.written.connections.slice(-1)
+    const closedAtMs = closing?.atMs ?? 0
+    expect(broken('written', unanswered, [strike('abandon-gateway', 'gateway-1', closedAtMs - 10)])).toEqual([])
+    expect(broken('written', unanswered, [strike('kill-worker', 'tts-1', closedAtMs - 10)])).toEqual(['ending'])
     const lost = { ...at, code: 4000, reason: 'x.session_not_found' }
     expect(
       broken('written', (t) => t.connections.unshift({ ...lost, kind: 'lost' }), [strike('redis-kill', 'redis', 80)]),

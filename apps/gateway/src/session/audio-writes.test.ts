@@ -14,6 +14,7 @@ beforeEach(() => {
 
 function make(): AudioWrites {
   return makeAudioWrites({
+    maxUnwrittenMs: 300_000,
     async append(itemId, at, pcm) {
       await new Promise(setImmediate)
       const failure = failures.shift()

@@ -1,3 +1,4 @@
+import { heardRateHz, msToSamples } from '@voicebox/audio'
 import { Failure, type ItemId, toFailure } from '@voicebox/kernel'
 import type { Patience } from './patience.ts'
 
@@ -14,15 +15,15 @@ export interface AudioWrites {
 }
 
 export interface AudioWritesOptions {
+  /** Audio that may wait for Redis, in milliseconds; beyond that the session is given up. */
+  maxUnwrittenMs: number
   append(itemId: ItemId, at: number, pcm: Uint8Array | null): Promise<void>
   patience: Patience
   onFailure(error: Error): void
 }
 
-/** Audio that waits for Redis; beyond that the session is given up. */
-const maxUnwritten = 16_000 * 300
-
-export function makeAudioWrites({ append, patience, onFailure }: AudioWritesOptions): AudioWrites {
+export function makeAudioWrites({ maxUnwrittenMs, append, patience, onFailure }: AudioWritesOptions): AudioWrites {
+  const maxUnwritten = msToSamples(maxUnwrittenMs, heardRateHz)
   let tail = Promise.resolve()
   let unwritten = 0
 

@@ -83,6 +83,8 @@ export interface DriverStart {
   dialect: Dialect
   pipeline: Pipeline
   state: SessionState
+  /** The session's time in all, in seconds. */
+  lifeS: number
   hold: Promise<SessionHold>
   /** What another process left; null where the session begins. */
   left: Left | null
@@ -118,7 +120,7 @@ const stoppedMs = 3_000
  * What follows from anything but the session log is committed before it leaves the process.
  */
 export function driveSession(socket: Socket, start: DriverStart, options: DriverOptions): Driver {
-  const { sessionId, tenantId, dialect, pipeline, hold, left } = start
+  const { sessionId, tenantId, dialect, pipeline, lifeS, hold, left } = start
   const { clock, log, meters } = options
   let state = start.state
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
@@ -156,6 +158,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onLost: lost,
   })
   const writes = makeAudioWrites({
+    maxUnwrittenMs: 2 * state.limits.inputBufferMs, // one utterance may be followed at once by the next
     append: (itemId, at, pcm) => work.appendAudio(itemId, at, pcm),
     patience,
     onFailure: giveUp,
@@ -178,6 +181,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   })
   const errands = makeErrands({ sessionId, work, left: left?.errands ?? new Map(), patience, log })
   const recordsOfDriver = driverRecords(() => ({
+    lifeS,
     executed: Math.max(executedBefore, events.takenUpTo),
     lastSent: delivery.lastNumber,
     reserved: work.reserved,
@@ -228,8 +232,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (timers.armed > 0) void work.poll()
   })
   const stopBeating = every(clock, options.heartbeatMs, () => void beat())
-  const lifeMs = Math.max(0, state.session.expires_at * 1_000 - clock.now())
-  const stopExpiry = clock.after(lifeMs, expire)
+  const stopExpiry = clock.after(Math.max(0, state.session.expires_at * 1_000 - clock.now()), expire)
 
   async function begin(): Promise<void> {
     feed({ kind: 'connected' })
@@ -464,7 +467,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   function expire(): void {
-    const message = `Your session hit the maximum duration of ${durationText(Math.round(lifeMs / 1_000))}.`
+    const message = `Your session hit the maximum duration of ${durationText(lifeS)}.`
     delivery.complain({ code: 'session_expired', message })
     socket.close(1001, message)
     leave('expired', 'expired')

@@ -8,6 +8,7 @@ const redis = useRedis().handle()
 
 const state: DriverState = {
   executed: 7,
+  lifeS: 3_600,
   lastSent: 41,
   reserved: [newId('resp')],
   errands: new Map([

@@ -7,6 +7,8 @@ import type { Errand } from './work.ts'
 
 /** What a driver keeps beside the session's state, for the next. */
 export interface DriverState {
+  /** The session's time in all, in seconds. */
+  lifeS: number
   /** All of the client's events up to this one were dealt with. */
   executed: number
   /** The number of the last event that the client was told, or is to be told. */
@@ -24,6 +26,7 @@ export interface DriverState {
 export interface Left {
   records: SessionRecords
   resultsUpTo: number
+  lifeS: number
   lastSent: number
   executed: number
   reserved: readonly ResponseId[]
@@ -57,9 +60,9 @@ export function driverRecords(now: () => DriverState): {
 
   return {
     all() {
-      const { ears, encoded, errands, executed, lastSent, reserved } = now()
+      const { ears, encoded, errands, lifeS, executed, lastSent, reserved } = now()
       return [
-        same('driver', { executed, lastSent, reserved }),
+        same('driver', { lifeS, executed, lastSent, reserved }),
         same('ears', ears),
         ...[...errands].map(([number, errand]): [string, Errand] => [`errand:${number}`, errand]),
         ...[...encoded].map(([part, soFar]): [string, EncodedSoFar] => [`encoded:${part}`, soFar]),
@@ -71,12 +74,13 @@ export function driverRecords(now: () => DriverState): {
 
 /** What the records say of the driver that wrote them. */
 export function driverIn(records: SessionRecords): DriverState {
-  const { executed, lastSent, reserved } = records.get('driver') as Pick<
+  const { lifeS, executed, lastSent, reserved } = records.get('driver') as Pick<
     DriverState,
-    'executed' | 'lastSent' | 'reserved'
+    'lifeS' | 'executed' | 'lastSent' | 'reserved'
   >
   const errands = named<Errand>(records, 'errand').map(([number, errand]): [number, Errand] => [Number(number), errand])
   return {
+    lifeS,
     executed,
     lastSent,
     reserved,

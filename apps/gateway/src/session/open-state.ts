@@ -23,7 +23,7 @@ export interface StateOptions {
 /** The state of a session before its first input: as its model, its engines and its secret have it. */
 export function openState(sessionId: SessionId, welcome: Welcome, options: StateOptions): SessionState {
   const { type, model, pipeline, patch, lifeS } = welcome
-  const expiresAt = Math.floor(options.clock.now() / 1000) + lifeS
+  const expiresAt = Math.ceil(options.clock.now() / 1000) + lifeS // not before its time
   const { mode, interims } = sttEngines[pipeline.stt]
   const opened = openSession({
     session: defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt }),

@@ -134,7 +134,8 @@ async function startFrom(
     missed: () => missedBetween(options, sessionId, known, before.lastSent),
     ...(await earsOf(state, before, { redis, sessionId, sendsAgain })),
   }
-  return { sessionId, tenantId, dialect, pipeline, state, hold: Promise.resolve(hold), left }
+  const { lifeS } = before
+  return { sessionId, tenantId, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */

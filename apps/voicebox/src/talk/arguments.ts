@@ -62,7 +62,11 @@ function secureUrl(given: string | undefined, running: Running | undefined): str
   const own = running?.urls.find((url) => url.startsWith('wss:'))
   if (given === undefined || running?.urls.includes(given)) {
     if (own !== undefined) return own
-    throw new Failure('client', 'no_server', 'No voicebox runs here: start one with npm start, or name one with --url.')
+    throw new Failure(
+      'client',
+      'no_server',
+      'No voicebox runs here: start one with npm start, or name one with --url. One with another data directory is found by VOICEBOX_DATA_DIR.',
+    )
   }
   if (!URL.canParse(given) || new URL(given).protocol !== 'wss:') {
     throw wrong(`--url: ${given} is not a wss:// URL, and the official client dials nothing else.`)
