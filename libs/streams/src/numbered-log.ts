@@ -22,6 +22,8 @@ export interface FollowOptions {
   onLost(from: number, to: number): void
   /** False lets entries wait in the log, until `poll`. */
   wantsMore?(): boolean
+  /** The server was lost for a moment and is back: it may have lost data. */
+  onBack?(): void
   /** For tests: published messages that shall not arrive. */
   dropPublished?(number: number): boolean
   log: Log
@@ -41,6 +43,7 @@ export interface LogFollower extends Closable {
  */
 export async function followLog(redis: Redis, options: FollowOptions): Promise<LogFollower> {
   const { key, channel, onEntry, onLost, log, wantsMore = () => true, dropPublished = () => false } = options
+  const { onBack = () => {} } = options
   const closing = new AbortController()
   let last = options.after
   let newest = last // the highest number heard of
@@ -48,7 +51,7 @@ export async function followLog(redis: Redis, options: FollowOptions): Promise<L
   let isReading = false
   let reading = Promise.resolve()
 
-  const subscription = await redis.channels.subscribe(channel, { onMessage, onGap: () => void poll() })
+  const subscription = await redis.channels.subscribe(channel, { onMessage, onGap })
   try {
     await readToEnd()
   } catch (error) {
@@ -66,6 +69,11 @@ export async function followLog(redis: Redis, options: FollowOptions): Promise<L
   function close(): void {
     closing.abort()
     void subscription.close()
+  }
+
+  function onGap(): void {
+    onBack()
+    void poll()
   }
 
   function onMessage(message: Buffer): void {

@@ -14,6 +14,8 @@ export interface FollowSessionOptions {
   onLost?(fromSeq: number, toSeq: number): void
   /** False lets results wait in the log, until `poll`. */
   wantsMore?(): boolean
+  /** The server that has the session was lost for a moment and is back: it may have lost data. */
+  onBack?(): void
   log: Log
   /** For tests: published results that shall not arrive by the fast path. */
   dropPublished?(seq: number): boolean
@@ -30,7 +32,7 @@ export interface SessionFollower extends Closable {
 export async function followSession(
   redis: Redis,
   sessionId: SessionId,
-  { afterSeq, onResult, onLost, wantsMore, log, dropPublished }: FollowSessionOptions,
+  { afterSeq, onResult, onLost, onBack, wantsMore, log, dropPublished }: FollowSessionOptions,
 ): Promise<SessionFollower> {
   const follower = await followLog(redis, {
     key: keys.log(sessionId),
@@ -43,6 +45,7 @@ export async function followSession(
     },
     log,
     ...(wantsMore && { wantsMore }),
+    ...(onBack && { onBack }),
     ...(dropPublished && { dropPublished }),
   })
   return {

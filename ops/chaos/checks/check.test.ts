@@ -425,13 +425,20 @@ describe('A fault', () => {
     }
   })
 
+  it('of Redis excuses the failure of what a language worker that leaves was busy with', () => {
+    const { transcript, toMs } = failing()
+    const strikes = [strike('roll-worker', 'llm-1', toMs - 5), strike('redis-term', 'redis', toMs - 4)]
+    const excuse = 'failed (worker_lost) after roll-worker llm without Redis'
+    expect(checkSession(transcript, excusesOf(strikes), read)).toMatchObject([{ check: 'statuses', excuse }])
+  })
+
   it('of another worker, another time, or one that must go unnoticed excuses nothing', () => {
     const { transcript, toMs } = failing()
     const strikes = [
       strike('kill-worker', 'tts-1', toMs),
       strike('kill-worker', 'llm-1', toMs + 100),
       strike('roll-worker', 'llm-1', toMs),
-      strike('redis-term', 'redis', toMs),
+      strike('redis-term', 'redis', toMs - 9_000),
       strike('kill-gateway', 'gateway-1', toMs),
     ]
     expect(checkSession(transcript, excusesOf(strikes), read)).toMatchObject([{ check: 'statuses', excuse: null }])

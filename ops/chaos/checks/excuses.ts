@@ -1,4 +1,5 @@
 import { type MemberKind, members } from '../plan/members.ts'
+import { drainMs } from '../stage/stage.ts'
 import type { Strike } from '../strike.ts'
 
 /** Which faults may be answered for by what a client saw. Each answers by the fault's name, or null. */
@@ -24,11 +25,22 @@ export function excusesOf(strikes: readonly Strike[]): Excuses {
     return strike === undefined ? null : nameOf(strike)
   }
   const isRedis = ({ kind }: Strike['fault']): boolean => kind.startsWith('redis-')
+  /** A worker that leaves cannot say what it has until Redis is back, for which it does not wait beyond its deadline. */
+  function drainedWithoutRedis(fromMs: number, toMs: number): string | null {
+    const rolled = strikes.filter(({ fault }) => fault.kind === 'roll-worker' && fault.target.startsWith('llm'))
+    for (const strike of rolled) {
+      const leftMs = strike.startedAtMs + drainMs
+      const meetsOutage = during(strike.startedAtMs, leftMs, isRedis) !== null
+      if (meetsOutage && strike.startedAtMs <= toMs && leftMs + settlingMs >= fromMs)
+        return `${nameOf(strike)} without Redis`
+    }
+    return null
+  }
   const excuses: Excuses = {
     languageWorkerLost: (fromMs, toMs) =>
       during(fromMs, toMs, ({ kind, target }) => {
         return target.startsWith('llm') && (kind === 'kill-worker' || kind === 'freeze-worker')
-      }),
+      }) ?? drainedWithoutRedis(fromMs, toMs),
     redisAway: (fromMs, toMs) => during(fromMs - settlingMs, toMs, isRedis),
     dataLost: (fromMs, toMs) => during(fromMs, toMs, ({ kind }) => kind === 'redis-loss'),
     notServing: (atMs) =>

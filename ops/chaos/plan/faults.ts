@@ -140,8 +140,13 @@ function mayHappen(fault: Fault, before: readonly Fault[]): boolean {
 /** What Redis has lost only the gateways know, until they have told it again. */
 function isTooMuch({ kind, atMs }: Fault, hurt: MemberKind | null, before: readonly Fault[]): boolean {
   const recent = before.filter((other) => endOf(other) + tellingAgainMs > atMs)
-  if (kind === 'redis-loss') return recent.some(({ target }) => kindOf(target) === 'gateway')
-  return hurt === 'gateway' && recent.some((other) => other.kind === 'redis-loss')
+  if (kind === 'redis-loss') return recent.some(leadsElsewhere)
+  return (hurt === 'gateway' || kind === 'cut') && recent.some((other) => other.kind === 'redis-loss')
+}
+
+/** Whether it makes sessions go on at another gateway. */
+function leadsElsewhere({ kind, target }: Fault): boolean {
+  return kind === 'cut' || kindOf(target) === 'gateway'
 }
 
 /** Whether the target of a fault should serve again. */

@@ -50,7 +50,7 @@ describe('A plan', () => {
 
   it('leaves the gateways alone while Redis has lost data', () => {
     for (const { faults } of plans) {
-      const gateways = faults.filter(({ target }) => target.startsWith('gateway'))
+      const gateways = faults.filter(({ kind, target }) => target.startsWith('gateway') || kind === 'cut')
       for (const loss of faults.filter(({ kind }) => kind === 'redis-loss'))
         expect(gateways.filter((hurt) => overlap({ ...loss, lastsMs: loss.lastsMs + 2_000 }, hurt))).toEqual([])
     }

@@ -155,42 +155,49 @@ describe('A driver whose Redis goes away', () => {
   })
 
   describe('and comes back without results that it had', () => {
-    /** As if the results so far had never been stored. */
-    const forget = (sessionId: SessionId): Promise<unknown> =>
-      sessions.redis.commands.hset(`out:{${sessionId}}:head`, 'number', 1)
+    /** As if the results so far had never been stored, by a server that was away for a moment. */
+    async function forget(sessionId: SessionId): Promise<void> {
+      await sessions.redis.commands.hset(`out:{${sessionId}}:head`, 'number', 1)
+      await sessions.server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    }
 
     it('ends what was under way, and tells why', async () => {
-      const { gateway, line, sessionId, send } = await open()
+      const { line, sessionId, send } = await open()
       send(written({ say: ['On and on.'], isEndless: true }))
       send({ type: 'response.create' })
       await nth(line, 'response.output_audio.delta')
-      gateway.drivers[0]?.storage(true)
       await forget(sessionId)
-      gateway.drivers[0]?.storage(false)
       expect(await nth(line, 'response.done')).toMatchObject({ response: { status: 'incomplete' } })
-      expect(errorsOf(line)).toEqual(['service_unavailable', 'results_lost'])
+      expect(errorsOf(line)).toEqual(['results_lost'])
+      line.close()
+    })
+
+    it('tells it again of a session of which it knows nothing, before anybody looks for that', async () => {
+      const { line, sessionId, send } = await open()
+      send({ type: 'session.update', session: { type: 'realtime', instructions: 'Remember.' } })
+      await nth(line, 'session.updated')
+      await sessions.redis.commands.del(...(await sessions.server.keys(`*{${sessionId}}*`)))
+      await sessions.server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await expect.poll(() => findSession(sessions.redis, sessionId), patient).not.toBeNull()
       line.close()
     })
 
     it('answers what is asked for from then on as ever, also what was asked for meanwhile', async () => {
       const { gateway, line, sessionId, send } = await open()
-      const [driver] = gateway.drivers
       send(written({ say: ['One.'] }))
       send({ type: 'response.create' })
       await nth(line, 'response.done')
-      driver?.storage(true)
       gateway.isAway = true
       send(written({ say: ['Two.'] }))
       send({ type: 'response.create' })
       await forget(sessionId)
       gateway.isAway = false
-      driver?.storage(false)
       await nth(line, 'response.done', 2)
       send(written({ say: ['Three.'] }))
       send({ type: 'response.create' })
       await nth(line, 'response.done', 3)
       expect(of(line, 'response.done').map(({ response }) => response.status)).toEqual(Array(3).fill('completed'))
-      expect(errorsOf(line)).toEqual(['service_unavailable'])
+      expect(errorsOf(line)).toEqual([])
       line.close()
     })
   })

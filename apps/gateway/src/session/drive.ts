@@ -150,6 +150,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onResult: (input) => feed(input, true),
     onInput: feed,
     onResultsLost: resultsLost,
+    onBack: () => void beat(), // what Redis has lost is found out, and told again before anybody looks for it
     onWords(itemId, text, audioMs) {
       listening.heardWords({ itemId, text, ...spokenLanguage(), ...(audioMs === null ? {} : { audioMs }) })
     },
@@ -549,7 +550,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     storage(away) {
       if (phase === 'leaving' || away === isAway) return
       isAway = away
-      if (!away) return void beat() // what Redis has lost is found out, and told again
+      if (!away) return
       const message = `The session store cannot be reached. The session is held for up to ${options.holdMs / 1_000} seconds, and goes on when it is back.`
       delivery.complain({ type: 'server_error', code: 'service_unavailable', message })
     },

@@ -67,6 +67,8 @@ export interface WorkContext {
   onInput(input: Input): void
   /** Some of what was said is gone. */
   onResultsLost(): void
+  /** Redis was lost for a moment and is back: it may have lost data. */
+  onBack(): void
   /** The words of an utterance that goes on, up to `audioMs` of it where that is known. */
   onWords(itemId: string, text: string, audioMs: number | null): void
   /** What is left of the limits: when a response is asked for, and when it is settled. */
@@ -222,6 +224,7 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
           afterSeq: resultsUpTo,
           log,
           wantsMore: () => !isClosed && context.wantsMore(),
+          onBack: () => !isClosed && context.onBack(),
           onResult(result, seq) {
             if (isClosed) return // it is left to who goes on with the session
             resultsUpTo = seq
