@@ -1,6 +1,4 @@
 import { Failure, type ItemId, type Log, type SessionId, silentLog } from '@voicebox/kernel'
-import { z } from 'zod'
-import { ask } from './ask.ts'
 import { pieceOf } from './audio-piece.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import { logEntries } from './log-entries.ts'
