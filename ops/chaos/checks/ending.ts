@@ -10,10 +10,10 @@ export function checkEnding(transcript: Transcript, excuses: Excuses): Finding[]
     for (const { atMs, kind, code, reason } of transcript.connections) {
       if (reason.includes('session_not_found')) tell(atMs, 'a session that is found', reason)
       if (kind === 'closed' && code !== 1000) {
-        // nobody was there to answer the close of the client
-        const excuse = code === 1006 ? excuses.notServing(atMs) : null
+        // nobody was there to answer the close of the client, or somebody left just then
+        const excuse = code === 1006 || code === 1012 ? excuses.notServing(atMs) : null
         const came = `${code ?? 'none'} ${reason}`
-        tell(atMs, 'a close with 1000', came, excuse === null ? null : `closed (1006) after ${excuse}`)
+        tell(atMs, 'a close with 1000', came, excuse === null ? null : `closed (${code}) after ${excuse}`)
       }
       if (kind !== 'refused') continue
       const excuse = code === null || code === 503 ? excuses.notServing(atMs) : null
