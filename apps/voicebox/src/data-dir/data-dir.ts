@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Failure } from '@voicebox/kernel'
 
@@ -19,7 +18,7 @@ export function openDataDir(configured: string): DataDir {
   try {
     for (const folder of Object.values(dir)) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      chmodSync(folder, folder === path && userInfo().uid === 0 ? 0o711 : 0o700)
+      chmodSync(folder, folder === path && process.getuid?.() === 0 ? 0o711 : 0o700)
     }
   } catch (error) {
     const reason = (error as Error).message

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { Failure } from '@voicebox/kernel'
 
 /** Whom the server runs as, where that is another user than this process. */
@@ -13,7 +12,7 @@ const name = 'voicebox-postgres'
 
 /** Null: as this process. PostgreSQL refuses to run as root, so root gives it a user of its own, which is made the first time. */
 export function serverUser(): ServerUser | null {
-  if (userInfo().uid !== 0) return null
+  if (process.getuid?.() !== 0) return null
   return findUser() ?? makeUser()
 }
 
