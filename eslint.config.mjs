@@ -19,6 +19,10 @@ const choices = ['@voicebox/stt-worker/choose', '@voicebox/tts-worker/choose']
 const testSupport = ['@voicebox/llm-worker/testing']
 
 const redis = { name: 'ioredis', message: 'Only libs/streams speaks to Redis.' }
+const postgres = ['kysely', 'kysely/migration', 'pg'].map((name) => ({
+  name,
+  message: 'Only libs/store speaks to Postgres.',
+}))
 const otherApps = choices.map((name) => ({ name, message: 'Only the launcher chooses engines.' }))
 const onlyImport = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] })
 
@@ -57,7 +61,7 @@ export default tseslint.config(
           ],
         },
       ],
-      ...onlyImport(redis, ...otherApps),
+      ...onlyImport(redis, ...postgres, ...otherApps),
       // What these forbid is how this code is written: arrows that return what they call, methods that are closures,
       // ports that are async for some adapters only, conditions on what another callback changes.
       '@typescript-eslint/no-confusing-void-expression': 'off',
@@ -69,8 +73,9 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['libs/streams/**/*.ts'], rules: onlyImport(...otherApps) },
-  { files: ['apps/voicebox/**/*.ts'], rules: onlyImport(redis) },
+  { files: ['libs/streams/**/*.ts'], rules: onlyImport(...postgres, ...otherApps) },
+  { files: ['{libs/store,migrations}/**/*.ts'], rules: onlyImport(redis, ...otherApps) },
+  { files: ['apps/voicebox/**/*.ts'], rules: onlyImport(redis, ...postgres) },
   {
     files: ['{apps,libs,workers}/**/*.ts'],
     ignores: ['**/main.ts', ...tests],

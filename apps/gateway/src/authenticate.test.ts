@@ -1,10 +1,11 @@
 import type { SecretGrant } from '@voicebox/streams'
 import { describe, expect, it } from 'vitest'
-import { makeSingleKeyAuthentication } from './authenticate.ts'
+import { makeAuthentication } from './authenticate.ts'
 import { keyInHeaders, keyOfConnection } from './presented-key.ts'
 
 const grant: SecretGrant = {
   tenantId: 'of the secret',
+  issuer: null,
   type: 'realtime',
   model: 'gpt-realtime',
   patch: { type: 'realtime' },
@@ -53,10 +54,12 @@ describe('Authentication by one key', () => {
     ['ek_once', { ...grant, isSingleUse: true }],
     ['other', grant],
   ])
-  const authenticate = makeSingleKeyAuthentication('sk-right-key', {
-    find: async (secret) => kept.get(secret) ?? null,
-    redeem: async (secret) => redeemed.push(secret) === 1,
-  })
+  const secrets = {
+    find: async (secret: string) => kept.get(secret) ?? null,
+    redeem: async (secret: string) => redeemed.push(secret) === 1,
+  }
+  const know = makeAuthentication({ ownKey: 'sk-right-key', ring: null, secrets })
+  const authenticate = (key: string | null) => know(key, '192.0.2.1')
 
   it('knows its key as the one tenant’s', async () => {
     const identity = await authenticate('sk-right-key')

@@ -1,13 +1,21 @@
 import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox/audio'
-import { loadConfig, type Settings } from '@voicebox/config'
+import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
 import { findSession, openRedis } from '@voicebox/streams'
-import { gatewayMetrics, jobMetrics, makeLog, makeMetrics, makeProcessName, type RunApp } from '@voicebox/telemetry'
-import { makeSingleKeyAuthentication } from './authenticate.ts'
+import {
+  gatewayMetrics,
+  jobMetrics,
+  keyMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  type RunApp,
+} from '@voicebox/telemetry'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
+import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
@@ -18,7 +26,7 @@ import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
-const keys = [
+const settingKeys = [
   'host',
   'port',
   'tlsPort',
@@ -26,6 +34,8 @@ const keys = [
   'tlsKeyFile',
   'apiKey',
   'redisUrl',
+  'databaseUrl',
+  'keyStaleMs',
   'transport',
   'sttEngine',
   'ttsEngine',
@@ -64,7 +74,7 @@ const spareStreams = 64
 
 /** Runs a gateway until the signal: sockets in, jobs out. It keeps nothing that another gateway could not be given. */
 export const runGateway: RunApp = async (env, signal, ready) => {
-  const { config, unknown } = loadConfig(env, keys)
+  const { config, unknown } = loadConfig(env, settingKeys)
   const redisUrl = required(config.redisUrl, 'REDIS_URL')
   const catalogue = makeCatalogue(config.models, {
     stt: required(config.sttEngine, 'VOICEBOX_STT_ENGINE'),
@@ -78,7 +88,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics } })
+  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -119,7 +129,22 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs } })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
-    const authenticate = makeSingleKeyAuthentication(config.apiKey, secrets)
+    // A default that everybody knows must not open an installation that has keys of its own.
+    const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
+    const keys = scope.use(
+      await openKeys({
+        databaseUrl: config.databaseUrl,
+        ownKey: hasOwnKey ? config.apiKey : null,
+        staleMs: config.keyStaleMs,
+        name: holder,
+        redis,
+        secrets,
+        clock: systemClock,
+        log,
+        meters,
+      }),
+    )
+    const { authenticate } = keys
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -155,9 +180,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       },
       onDriving(driver) {
         fleet.add(driver)
+        keys.add(driver)
         tellWhoServes(driver, served)
       },
-      onLeaving: (driver, left) => fleet.remove(driver, left),
+      onLeaving(driver, left) {
+        keys.remove(driver)
+        fleet.remove(driver, left)
+      },
     }
     /** Counts a connection for as long as it lasts. */
     const counted = (handlers: SocketHandlers): SocketHandlers => {
@@ -178,7 +207,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       log,
       fetch: makeHttp({
         checks,
-        degraded: () => served.unserved.map((lane) => `nobody serves ${lane}`),
+        degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
         authenticate,
         secrets,
@@ -191,6 +220,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       }).fetch,
       accept: makeHandshake({
         authenticate,
+        isValid: keys.isValid,
         catalogue,
         betaDialect: config.dialect === 'compat' ? betaDialect : null,
         sessionMaxS: config.sessionMaxS,

@@ -13,12 +13,22 @@ const options: GreetingOptions = {
   sessionMaxS: 3_600,
 }
 
-const byKey: Identity = { tenantId: 'default', grant: null, openedBy: null, enter: async () => true }
+const byKey: Identity = {
+  tenantId: 'default',
+  keyPrefix: null,
+  scopes: ['realtime'],
+  grant: null,
+  openedBy: null,
+  enter: async () => true,
+}
 
 function bySecret(grant: Partial<SecretGrant>): Identity {
   const life = { isSingleUse: false, maxSessionS: null, createdAtS: 0, expiresAtS: 600 }
   const patch = { type: grant.type ?? 'realtime', include: null }
-  return { ...byKey, grant: { tenantId: 'default', type: 'realtime', model: 'gpt-realtime', patch, ...life, ...grant } }
+  return {
+    ...byKey,
+    grant: { tenantId: 'default', issuer: null, type: 'realtime', model: 'gpt-realtime', patch, ...life, ...grant },
+  }
 }
 
 function request(target: string, headers: Record<string, string> = {}, protocols: string[] = []): UpgradeRequest {

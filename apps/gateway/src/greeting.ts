@@ -27,17 +27,25 @@ export const realtimePaths = ['/v1/realtime', '/openai/v1/realtime', '/openai/re
 
 export const wrongKey: Fault = { closeCode: 3000, code: 'invalid_api_key', message: 'Incorrect API key provided.' }
 
+/** Only who has a good key hears this. */
+export const noScope: Fault = {
+  closeCode: 4000,
+  code: 'insufficient_permissions',
+  message: "This API key may not open sessions: it lacks the scope 'realtime'.",
+}
+
 /** Says which session a client gets, or why none; the key is looked at first, then the dialect, then what was asked for. */
 export function greet(request: UpgradeRequest, identity: Identity | null, options: GreetingOptions): Welcome | Fault {
   if (identity === null) return wrongKey
+  if (!identity.scopes.includes('realtime')) return noScope
   const dialect = dialectOf(request, options)
   if (dialect === null) return betaRefusal
-  const { tenantId, grant, openedBy } = identity
+  const { tenantId, keyPrefix, grant, openedBy } = identity
   const asked = whatIsAsked(request, grant, options.catalogue)
   if ('closeCode' in asked) return asked
   const lifeS = Math.min(options.sessionMaxS, grant?.maxSessionS ?? options.sessionMaxS)
   const patch = (grant?.patch ?? null) as AnySessionPatch | null // valid when it was kept
-  return { tenantId, openedBy, ...asked, patch, dialect, lifeS }
+  return { tenantId, keyPrefix, openedBy, ...asked, patch, dialect, lifeS }
 }
 
 /** The dialect that a client speaks; null: it is not served. */

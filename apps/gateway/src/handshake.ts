@@ -1,7 +1,16 @@
 import { type SessionId, toFailure } from '@voicebox/kernel'
 import type { AnySessionPatch, Dialect } from '@voicebox/protocol'
-import { type Authenticate, type Identity, openerOf } from './authenticate.ts'
-import { betaRefusal, dialectOf, type Fault, greet, type GreetingOptions, realtimePaths, wrongKey } from './greeting.ts'
+import { type Authenticate, type Identity, openerWith } from './authenticate.ts'
+import {
+  betaRefusal,
+  dialectOf,
+  type Fault,
+  greet,
+  type GreetingOptions,
+  noScope,
+  realtimePaths,
+  wrongKey,
+} from './greeting.ts'
 import type { Pipeline } from './models.ts'
 import { keyOfConnection } from './presented-key.ts'
 import type { Acceptance, Socket, SocketHandlers, UpgradeRequest } from './transport/index.ts'
@@ -10,6 +19,8 @@ import { noSuchSession, sayFault } from './turned-away.ts'
 /** Who connects, and to what. */
 export interface Welcome {
   tenantId: string
+  /** Of the API key that lets it in; null: the installation's own. */
+  keyPrefix: string | null
   /** What tells the client secret again that opens it; null for other keys. */
   openedBy: string | null
   type: 'realtime' | 'transcription'
@@ -27,6 +38,7 @@ export interface Welcome {
 export interface Resumption {
   sessionId: SessionId
   tenantId: string
+  keyPrefix: string | null
   dialect: Dialect
   /** The last that it has heard of; null: it wants nothing that it has missed. */
   lastEventId: string | null
@@ -36,6 +48,8 @@ export interface Resumption {
 
 export interface HandshakeOptions extends GreetingOptions {
   authenticate: Authenticate
+  /** Whether the API key of this prefix still opens something. */
+  isValid(keyPrefix: string): Promise<boolean>
   /** Whether a client that is wrong hears so on the open socket, as from OpenAI, or by an HTTP status before. */
   errors: 'event' | 'http'
   /** Why nobody can be served at the moment; null when all is well. */
@@ -70,7 +84,7 @@ export function makeHandshake(options: HandshakeOptions): (request: UpgradeReque
 async function decide(request: UpgradeRequest, options: HandshakeOptions): Promise<Acceptance> {
   const sessionId = request.query.get('session_id')
   if (sessionId !== null) return decideResumption(request, sessionId, options)
-  const identity = await options.authenticate(keyOfConnection(request))
+  const identity = await options.authenticate(keyOfConnection(request), request.remoteAddress)
   const greeting = greet(request, identity, options)
   if ('closeCode' in greeting) return turnAway(request, greeting, options.errors)
   const reason = options.unavailable() // others came in meanwhile
@@ -83,18 +97,21 @@ async function decide(request: UpgradeRequest, options: HandshakeOptions): Promi
 /** Only its own tenant may resume a session, and the secret that opened it, which may open nothing else by now. */
 async function decideResumption(request: UpgradeRequest, id: string, options: HandshakeOptions): Promise<Acceptance> {
   const key = keyOfConnection(request)
-  const identity = await options.authenticate(key)
   const session = isSessionId(id) ? await options.findSession(id) : null
-  const isOpener = key !== null && session?.openedBy === openerOf(key)
+  const opener = openerWith(key, session?.openedBy ?? null)
+  const isOpener = opener !== null && (opener.issuer === null || (await options.isValid(opener.issuer)))
+  const identity = isOpener ? null : await options.authenticate(key, request.remoteAddress)
   if (identity === null && !isOpener) return turnAway(request, wrongKey, options.errors)
   if (!isSessionId(id) || session === null || !(isOpener || isOwner(identity, session)))
     return turnAway(request, noSuchSession, options.errors)
+  if (identity !== null && !identity.scopes.includes('realtime')) return turnAway(request, noScope, options.errors)
+  const keyPrefix = isOpener ? opener.issuer : (identity?.keyPrefix ?? null)
   const dialect = dialectOf(request, options)
   if (dialect === null) return turnAway(request, betaRefusal, options.errors)
   const { query } = request
   const resumption = { lastEventId: query.get('last_event_id') || null, sendsAgain: query.has('sent_events') }
   return accept(request, (socket) =>
-    options.resume(socket, { sessionId: id, tenantId: session.tenantId, dialect, ...resumption }),
+    options.resume(socket, { sessionId: id, tenantId: session.tenantId, keyPrefix, dialect, ...resumption }),
   )
 }
 
@@ -112,7 +129,8 @@ function accept({ protocols }: UpgradeRequest, open: (socket: Socket) => SocketH
 
 function turnAway(request: UpgradeRequest, fault: Fault, errors: 'event' | 'http'): Acceptance {
   const { closeCode, code, message } = fault
-  if (errors === 'http') return refusal(closeCode === 3000 ? 401 : 400, 'invalid_request_error', code, message)
+  const status = closeCode === 3000 ? 401 : code === noScope.code ? 403 : 400
+  if (errors === 'http') return refusal(status, 'invalid_request_error', code, message)
   return accept(request, (socket) => {
     sayFault(socket, fault)
     return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }

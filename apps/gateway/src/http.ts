@@ -3,6 +3,7 @@ import { openApiDocument } from '@voicebox/protocol'
 import { type Check, type Metrics, readiness } from '@voicebox/telemetry'
 import { Hono } from 'hono'
 import { realtimePaths } from './greeting.ts'
+import type { RestEnv } from './rest/authorize.ts'
 import { refuse, refuseFailure } from './rest/refuse.ts'
 import { makeRest, type RestOptions } from './rest/rest.ts'
 
@@ -15,8 +16,8 @@ export interface HttpOptions extends RestOptions {
 }
 
 /** The gateway's HTTP side. Errors have the shape of OpenAI's API. */
-export function makeHttp({ checks, degraded = () => [], metrics, log, ...options }: HttpOptions): Hono {
-  const app = new Hono()
+export function makeHttp({ checks, degraded = () => [], metrics, log, ...options }: HttpOptions): Hono<RestEnv> {
+  const app = new Hono<RestEnv>()
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', (context) => {
     const { status, body } = readiness(checks)

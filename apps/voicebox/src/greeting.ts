@@ -11,11 +11,14 @@ interface Started {
   engines: ChosenEngines
   ready: ReadonlyMap<string, ReadyMessage>
   urls: readonly string[]
+  /** The key of the tenant `default`, or how it is called; null: it has none. */
+  key: string | null
   isDevelopmentKey: boolean
 }
 
 /** Tells a newcomer what runs, why, and what to do next. Scripts wait for the line `ready ws://…`. */
-export function greet(terminal: Terminal, { config, dataDir, engines, ready, urls, isDevelopmentKey }: Started): void {
+export function greet(terminal: Terminal, started: Started): void {
+  const { config, dataDir, engines, ready, urls, key, isDevelopmentKey } = started
   const { say } = terminal
   const row = (name: string, text: string): void => say(`  ${name.padEnd(9)}${text}`)
   say(`AgentVoiceBox ${version}`)
@@ -25,8 +28,9 @@ export function greet(terminal: Terminal, { config, dataDir, engines, ready, url
   row('serves', ready.get('gateway')?.summary ?? '')
   row('tidies', ready.get('housekeeper')?.summary ?? '')
   row('redis', ready.get('redis')?.summary ?? 'the one that REDIS_URL names')
+  row('postgres', ready.get('postgres')?.summary ?? 'the one that DATABASE_URL names')
   row('data', `${dataDir.path} (logs in ${dataDir.logs})`)
-  row('key', isDevelopmentKey ? config.apiKey : 'the one that VOICEBOX_API_KEY sets')
+  row('key', key ?? 'those that were made: npx voicebox keys create')
   if (isDevelopmentKey && !isLoopback(config.host)) {
     terminal.warn(`! Everyone who reaches ${config.host} knows the development key: set VOICEBOX_API_KEY.`)
   }

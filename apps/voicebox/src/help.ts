@@ -1,8 +1,8 @@
 /** What `npm start -- --help` prints. */
 export const startHelp = `Usage: npm start
 
-Starts everything on this machine: Redis, the gateway, one worker each for
-hearing, thinking and speaking, and the housekeeper. Ctrl-C stops it; a second
+Starts everything on this machine: Redis, PostgreSQL, the gateway, one worker
+each for hearing, thinking and speaking, and the housekeeper. Ctrl-C stops it; a second
 Ctrl-C stops it at once. SIGHUP restarts the workers and the gateway in turn.
 
   --help, -h     this text
@@ -11,7 +11,7 @@ Ctrl-C stops it at once. SIGHUP restarts the workers and the gateway in turn.
 Settings are environment variables; docs/configuration.md lists them all:
   VOICEBOX_PORT           plain port (8080; 0 picks a free one)
   VOICEBOX_TLS_PORT       TLS port (8443)
-  VOICEBOX_API_KEY        the key that clients present
+  VOICEBOX_API_KEY        the key that clients present (npx voicebox keys makes others)
   VOICEBOX_STT_ENGINE     speech to text
   VOICEBOX_LLM_PROVIDERS  language providers, as JSON
   VOICEBOX_TTS_ENGINE     text to speech

@@ -19,7 +19,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     launcher.kill('SIGTERM')
     const [code] = (await once(launcher, 'exit')) as [number]
     expect(code).toBe(0)
-    expect(readdirSync(dataDir).sort()).toEqual(['logs', 'redis', 'tls'])
+    expect(readdirSync(dataDir).sort()).toEqual(['logs', 'postgres', 'redis', 'tls'])
     expect(await askRedis(redisSocketPath(join(dataDir, 'redis')))).toBe('absent')
   })
 
@@ -47,7 +47,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(status).toBe(2)
     expect(existsSync(join(dataDir, 'voicebox.lock'))).toBe(false)
-    expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+    expect(statSync(dataDir).mode & 0o066).toBe(0)
   })
 
   it('refuses a data directory that another one runs on', () => {

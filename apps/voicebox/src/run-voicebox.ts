@@ -1,5 +1,7 @@
 import { type Settings, loadConfig, settings } from '@voicebox/config'
 import { Failure, aborted, withScope } from '@voicebox/kernel'
+import { migrating } from '@voicebox/store'
+import { placeOf } from '@voicebox/store/embedded'
 import type { ReadyMessage } from '@voicebox/telemetry'
 import { openChildLogs } from './child-logs.ts'
 import { childSpecs } from './child-specs.ts'
@@ -28,9 +30,9 @@ export interface VoiceboxOptions {
 }
 
 /**
- * Runs everything on this machine: Redis (unless REDIS_URL names one), the workers and the gateway, each a supervised
- * process. Resolves after `signal`, when all of them are gone: the gateway first, then the workers, then Redis. Throws
- * the `Failure` of whatever cannot start.
+ * Runs everything on this machine: Redis and Postgres (unless REDIS_URL and DATABASE_URL name others), the workers and the
+ * gateway, each a supervised process, once the database has the tables of this version. Resolves after `signal`, when all of
+ * them are gone: the gateway first, then the workers, then Redis and Postgres. Throws the `Failure` of whatever cannot start.
  */
 export async function runVoicebox({ env, signal, hurry, terminal, onServing }: VoiceboxOptions): Promise<void> {
   const { config, unknown } = loadConfig(env, Object.keys(settings) as (keyof Settings)[])
@@ -45,10 +47,13 @@ export async function runVoicebox({ env, signal, hurry, terminal, onServing }: V
     const logs = scope.use(openChildLogs(dataDir.logs, terminal))
     const ready = new Map<string, ReadyMessage>()
     const urls = (): readonly string[] => ready.get('gateway')?.urls ?? []
+    const { databaseUrl, isEmbedded, ownerUrl } = databaseOf(config, dataDir.postgres)
     const specs = childSpecs({
       env: withoutUnknown(env, unknown),
       dataDir: dataDir.path,
       redisUrl: config.redisUrl ?? redisSocketPath(dataDir.redis),
+      databaseUrl,
+      apiKey: isEmbedded ? config.apiKey : null,
       engines,
       certificate,
       urls,
@@ -68,16 +73,30 @@ export async function runVoicebox({ env, signal, hurry, terminal, onServing }: V
     }
     terminal.say('Starting …')
     const supervision = { scope, listener, signal, hurry }
-    if (config.redisUrl === undefined) await startStages([[specs.redis]], supervision)
+    const embedded = [...(config.redisUrl === undefined ? [specs.redis] : []), ...(isEmbedded ? [specs.postgres] : [])]
+    await startStages([embedded], supervision)
+    if (signal.aborted) return
+    await migrating(ownerUrl(), ({ up }) => up())
     const parts = await startStages([specs.workers, [specs.gateway]], supervision)
     if (signal.aborted) return
 
     scope.use(writeRunning(dataDir.path, { pid: process.pid, urls: [...urls()], certFile: certificate.certFile }))
-    greet(terminal, { config, dataDir, engines, ready, urls: urls(), isDevelopmentKey: !env[settings.apiKey.env] })
+    const key = env[settings.apiKey.env] ? 'the one that VOICEBOX_API_KEY sets' : isEmbedded ? config.apiKey : null
+    greet(terminal, { config, dataDir, engines, ready, urls: urls(), key, isDevelopmentKey: key === config.apiKey })
     onServing?.(makeRestart(parts.flat(), { terminal, signal }))
     await aborted(signal)
-    terminal.say('Stopping: the gateway, then the workers, then Redis. Ctrl-C again stops at once.')
+    terminal.say('Stopping: the gateway, then the workers, then what they store in. Ctrl-C again stops at once.')
   })
+}
+
+/** Where a server of our own will be is known once it was started: it may have found another place. */
+function databaseOf(
+  { databaseUrl, databaseOwnerUrl }: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'>,
+  folder: string,
+): { databaseUrl: () => string; ownerUrl: () => string; isEmbedded: boolean } {
+  if (databaseUrl === undefined)
+    return { databaseUrl: () => placeOf(folder).url, ownerUrl: () => placeOf(folder).ownerUrl, isEmbedded: true }
+  return { databaseUrl: () => databaseUrl, ownerUrl: () => databaseOwnerUrl ?? databaseUrl, isEmbedded: false }
 }
 
 /** While a restart goes on, a further wish for one is the same wish. */

@@ -69,6 +69,8 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 
 const poolName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected 1 to 64 small letters, digits and hyphens')
 
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://')
+
 const contextTokens = integer(1_024, 10_000_000)
 
 /** A model as clients name it, and the pipeline that serves it. */
@@ -106,7 +108,7 @@ export const settings = {
   apiKey: {
     env: 'VOICEBOX_API_KEY',
     schema: z.string().min(8).default('sk-voicebox-dev'),
-    doc: 'The key that clients present.',
+    doc: 'The key of the tenant `default` in an embedded installation. With a DATABASE_URL of your own it opens something only if it is set; all others are made by `npx voicebox keys`.',
   },
   dataDir: {
     env: 'VOICEBOX_DATA_DIR',
@@ -120,6 +122,21 @@ export const settings = {
       .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'expected redis://, rediss://, unix:/// or a path')
       .optional(),
     doc: 'Redis 7 or later to use: one server, or a cluster by any of its nodes, which is found out by asking it; several nodes (`redis://one:6379,two:6379`) let it start while one is away. Absent: the launcher starts its own.',
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    schema: postgresUrl.optional(),
+    doc: 'PostgreSQL 16 or later to use, as a role that may become `voicebox_app`: its owner, or better one that can do nothing else. Absent: the launcher starts its own; a gateway that is started alone then knows VOICEBOX_API_KEY only.',
+  },
+  databaseOwnerUrl: {
+    env: 'DATABASE_OWNER_URL',
+    schema: postgresUrl.optional(),
+    doc: 'The same database as its owner, who runs the migrations. Absent: DATABASE_URL.',
+  },
+  keyStaleMs: {
+    env: 'VOICEBOX_KEY_STALE_MS',
+    schema: integer(0, 604_800_000).default(3_600_000),
+    doc: 'While PostgreSQL is away, how long after it was confirmed last a key still opens sessions. Then nobody is let in (503) until it is back; open sessions go on.',
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',

@@ -3,6 +3,7 @@ export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
+export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
 export { heardAudio, keepSpeech, keptSpeech } from './kept-audio.ts'
 export {
   type CallToolJob,

@@ -37,6 +37,7 @@ export const sessionKeys = (session: SessionId) => ({
 })
 
 export const channelNames = {
+  keyChanges: 'keys:changes',
   hold: (session: SessionId) => `hold:{${session}}`,
   log: (session: SessionId) => `out:{${session}}`,
   cancel: (session: SessionId) => `cancel:{${session}}`,

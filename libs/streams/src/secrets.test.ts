@@ -4,6 +4,7 @@ import { redisKinds, useRedis } from './testing/index.ts'
 
 const grant: SecretGrant = {
   tenantId: 'default',
+  issuer: 'sk-vb-0123456789abcdef',
   type: 'realtime',
   model: 'gpt-realtime',
   patch: { type: 'realtime', instructions: 'Grüße', audio: { output: { voice: 'echo' } } },

@@ -9,6 +9,8 @@ import { secretKeep, secretRedeem } from './scripts.gen.ts'
 
 const grantSchema = z.object({
   tenantId: z.string(),
+  /** The prefix of the API key that made it; null: the key of the installation. */
+  issuer: z.string().nullable().default(null),
   type: z.enum(['realtime', 'transcription']),
   /** Null in a transcription session. */
   model: z.string().nullable(),

@@ -7,7 +7,7 @@ export const gatewayMetrics = {
     kind: 'counter',
     name: 'voicebox_sessions_total',
     help: 'Sessions that this gateway began, took over or let go, by how.',
-    labels: { outcome: ['opened', 'resumed', 'taken_over', 'released', 'ended', 'expired', 'lost'] },
+    labels: { outcome: ['opened', 'resumed', 'taken_over', 'released', 'ended', 'expired', 'revoked', 'lost'] },
   },
   resumeRefusals: {
     kind: 'counter',

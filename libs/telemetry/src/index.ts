@@ -1,5 +1,6 @@
 export { gatewayMetrics } from './gateway-metrics.ts'
 export { housekeeperMetrics } from './housekeeper-metrics.ts'
+export { keyMetrics } from './key-metrics.ts'
 export { jobMetrics, laneMetrics } from './lane-metrics.ts'
 export { type LogLevel, makeLog } from './log.ts'
 export type { Meters, MetricTable } from './metric-definition.ts'

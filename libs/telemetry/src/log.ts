@@ -9,6 +9,7 @@ const redacted = [
   'authorization',
   'url.password',
   'redisUrl',
+  'databaseUrl',
   'text',
   'transcript',
   'audio',

@@ -15,7 +15,7 @@ export type Issued = { ok: true; answer: object } | { ok: false; fault: Fault }
 export async function issueSecret(
   api: SecretApi,
   json: unknown,
-  tenantId: string,
+  { tenantId, keyPrefix }: { tenantId: string; keyPrefix: string | null },
   options: IssueOptions,
 ): Promise<Issued> {
   const parsed = api.parse(json)
@@ -32,6 +32,7 @@ export async function issueSecret(
   const value = newSecret()
   await options.secrets.keep(value, {
     tenantId,
+    issuer: keyPrefix,
     type: session.type,
     model: session.type === 'realtime' ? session.model : null,
     patch: withoutModel(patch),

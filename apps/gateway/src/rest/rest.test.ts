@@ -74,6 +74,7 @@ describe('A client secret', () => {
     expect(body.session).toMatchObject({ ...session, tool_choice: 'auto', audio: { input: { transcription: null } } })
     expect(await wayIn.secrets.find(body.value)).toEqual({
       tenantId: 'default',
+      issuer: null,
       type: 'realtime',
       model: 'support',
       patch: settings,

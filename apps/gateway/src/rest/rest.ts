@@ -25,7 +25,7 @@ export function makeRest(options: RestOptions): Hono<RestEnv> {
     app.post(api.path, authorized, async (context) => {
       const body = await readJson(context.req)
       if (!body.ok) return refuse(context, body.status, body)
-      const issued = await issueSecret(api, body.json, context.var.tenantId, options)
+      const issued = await issueSecret(api, body.json, context.var, options)
       return issued.ok ? context.json(issued.answer) : refuse(context, 400, issued.fault)
     })
     app.all(api.path, refuseMethod('POST'))

@@ -35,6 +35,8 @@ import {
 } from '@voicebox/session'
 import type { SessionHold } from '@voicebox/streams'
 import type { gatewayMetrics, Meters } from '@voicebox/telemetry'
+import { wrongKey } from '../greeting.ts'
+import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
 import { services } from '../services.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
@@ -80,6 +82,8 @@ export interface DriverOptions {
 export interface DriverStart {
   sessionId: SessionId
   tenantId: string
+  /** Of the API key that lets it go on; null: nothing ends it but itself. */
+  keyPrefix: string | null
   dialect: Dialect
   pipeline: Pipeline
   state: SessionState
@@ -91,7 +95,7 @@ export interface DriverStart {
 }
 
 /** A session that is driven, and who drives it. */
-export interface Driver extends SocketHandlers {
+export interface Driver extends SocketHandlers, Guest {
   readonly pipeline: Pipeline
   /** The number of the newest result of the workers that it has heard. */
   readonly heardUpTo: number
@@ -120,7 +124,7 @@ const stoppedMs = 3_000
  * What follows from anything but the session log is committed before it leaves the process.
  */
 export function driveSession(socket: Socket, start: DriverStart, options: DriverOptions): Driver {
-  const { sessionId, tenantId, dialect, pipeline, lifeS, hold, left } = start
+  const { sessionId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
   const { clock, log, meters } = options
   let state = start.state
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
@@ -474,6 +478,14 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('expired', 'expired')
   }
 
+  function revoked(): void {
+    if (phase === 'leaving') return
+    const { code, message, closeCode } = wrongKey
+    delivery.complain({ code, message })
+    socket.close(closeCode, `invalid_request_error.${code}`)
+    leave('revoked', 'key_revoked')
+  }
+
   function resultsLost(): void {
     feed({ kind: 'results_lost', unasked: errands.unasked })
   }
@@ -494,7 +506,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('lost', 'lost')
   }
 
-  function leave(outcome: 'ended' | 'expired' | 'released' | 'taken_over' | 'lost', reason: string): void {
+  function leave(outcome: 'ended' | 'expired' | 'revoked' | 'released' | 'taken_over' | 'lost', reason: string): void {
     if (phase === 'leaving') return
     phase = 'leaving'
     stopPolling()
@@ -519,7 +531,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       patience.close()
       ledger.close()
       errands.close()
-      if (outcome === 'ended' || outcome === 'expired') {
+      if (outcome === 'ended' || outcome === 'expired' || outcome === 'revoked') {
         await held.end(reason)
         await settleAll()
       }
@@ -546,6 +558,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       return work.resultsUpTo
     },
     resultsLost,
+    keyPrefix,
+    revoked,
     taken,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return

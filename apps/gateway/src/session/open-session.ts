@@ -16,7 +16,7 @@ export interface SessionOptions extends DriverOptions, StateOptions {
 /** Opens a session for the socket. */
 export function openSession(socket: Socket, welcome: Welcome, options: SessionOptions): Driver {
   const sessionId = newId('sess')
-  const { tenantId, dialect, pipeline, model, type, lifeS, openedBy } = welcome
+  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
   options.log.info({ sessionId, tenantId, model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })
   const hold = createSession(options.redis, {
@@ -29,11 +29,8 @@ export function openSession(socket: Socket, welcome: Welcome, options: SessionOp
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
-  const driver = driveSession(
-    socket,
-    { sessionId, tenantId, dialect, pipeline, state, lifeS, hold, left: null },
-    options,
-  )
+  const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
+  const driver = driveSession(socket, start, options)
   return driver
 }
 

@@ -85,9 +85,10 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
 }
 
 async function take(
-  { sessionId, tenantId, dialect, lastEventId, sendsAgain }: Resumption,
+  resumption: Resumption,
   options: ResumeOptions & { onTaken(): void; results: HeardResults },
 ): Promise<DriverStart | Fault> {
+  const { sessionId, tenantId, lastEventId } = resumption
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
   if (lastEventId !== null && asked === null) return noSuchEvent(lastEventId)
@@ -105,7 +106,7 @@ async function take(
   if (taken === null) return noSuchSession
   let start: DriverStart | Fault | null = null
   try {
-    start = await startFrom(taken, { sessionId, tenantId, dialect, lastEventId, sendsAgain }, asked, options)
+    start = await startFrom(taken, resumption, asked, options)
     return start
   } finally {
     if (start === null || 'closeCode' in start) await taken.hold.close()
@@ -114,7 +115,7 @@ async function take(
 
 async function startFrom(
   { hold, records, resultsUpTo }: TakenSession,
-  { sessionId, tenantId, dialect, lastEventId, sendsAgain }: Resumption,
+  { sessionId, tenantId, keyPrefix, dialect, lastEventId, sendsAgain }: Resumption,
   asked: number | null,
   options: ResumeOptions,
 ): Promise<DriverStart | Fault> {
@@ -135,7 +136,7 @@ async function startFrom(
     ...(await earsOf(state, before, { redis, sessionId, sendsAgain })),
   }
   const { lifeS } = before
-  return { sessionId, tenantId, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
+  return { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */

@@ -3,7 +3,7 @@ import { betaDialect } from '@voicebox/protocol'
 import { openRedis, type Redis } from '@voicebox/streams'
 import { startRedis, type TestRedis } from '@voicebox/streams/testing'
 import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
-import { makeSingleKeyAuthentication, type Secrets } from '../authenticate.ts'
+import { type Authenticate, makeAuthentication, type Secrets } from '../authenticate.ts'
 import { type HandshakeOptions, makeHandshake, type Welcome } from '../handshake.ts'
 import { type HttpOptions, makeHttp } from '../http.ts'
 import { makeCatalogue } from '../models.ts'
@@ -37,7 +37,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
   const signal = AbortSignal.timeout(20_000)
   const redis = scope.use(await openRedis({ url: server.url, name: 'test', log: silentLog, signal }))
   const secrets = makeSecrets(redis)
-  const authenticate = makeSingleKeyAuthentication(apiKey, secrets)
+  const authenticate: Authenticate = options.authenticate ?? makeAuthentication({ ownKey: apiKey, ring: null, secrets })
   const logged: unknown[] = []
   const write: Log['error'] = ({ error }) => void logged.push(error)
   const log: Log = { debug: write, info: write, warn: write, error: write }
@@ -72,6 +72,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
         fetch: http.fetch,
         accept: makeHandshake({
           authenticate,
+          isValid: async () => true,
           catalogue,
           betaDialect,
           sessionMaxS: 3_600,

@@ -134,6 +134,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
       const { model = 'gpt-realtime' } = welcome
       const about: Welcome = {
         tenantId,
+        keyPrefix: null,
         openedBy: null,
         type: 'realtime',
         model,
@@ -146,7 +147,14 @@ export function openGateway(options: GatewayOptions): TestGateway {
       return openLine((socket) => openSession(socket, about, sessions), line)
     },
     resume(resumption) {
-      const about = { tenantId, dialect: gaDialect, lastEventId: null, sendsAgain: false, ...resumption }
+      const about = {
+        tenantId,
+        keyPrefix: null,
+        dialect: gaDialect,
+        lastEventId: null,
+        sendsAgain: false,
+        ...resumption,
+      }
       return openLine((socket) => resumeSession(socket, about, sessions), line)
     },
   }

@@ -1,0 +1,151 @@
+import { newApiKey } from '@voicebox/tenancy'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  addApiKey,
+  appendAudit,
+  createTenant,
+  findTenant,
+  listApiKeys,
+  listAudit,
+  noteUse,
+  readQuotas,
+  revokeApiKey,
+  writeQuotas,
+} from './index.ts'
+import type { Within } from './store.ts'
+import { usePostgres } from './testing/index.ts'
+
+const postgres = usePostgres()
+const store = postgres.store()
+
+/** What one tenant does; the numbers choose among what all tenants have, so that others' things are named as well. */
+const acts = fc.array(
+  fc.record({
+    who: fc.constantFrom('one', 'two', 'three'),
+    what: fc.constantFrom(
+      'add key',
+      'list keys',
+      'revoke',
+      'use',
+      'write quotas',
+      'read quotas',
+      'append audit',
+      'list audit',
+      'find tenant',
+      'take all',
+      'change all',
+      'steal',
+    ),
+    which: fc.nat(20),
+  }),
+  { minLength: 10, maxLength: 40, size: 'max' },
+)
+
+type Act = (typeof acts extends fc.Arbitrary<infer T> ? T : never) extends (infer A)[] ? A : never
+
+describe('Property: tenant isolation', () => {
+  const tables = ['api_keys', 'quotas', 'audit_logs'] as const
+  const tenants = ['one', 'two', 'three']
+  const reached = new Map<string, number>()
+
+  /** All rows of a tenant, as itself. */
+  const own = async (tenantId: string): Promise<string> =>
+    JSON.stringify(
+      await store.asTenant(tenantId, (within) => Promise.all(tables.map((table) => everything(within, table)))),
+    )
+
+  /** As one who has left out the `where`. */
+  function everything(within: Within, table: (typeof tables)[number]): Promise<{ tenant_id: string }[]> {
+    return within.selectFrom(table).selectAll().orderBy('tenant_id').execute()
+  }
+
+  /** What of all this can be seen of others. */
+  async function act({ who, what, which }: Act, keys: string[]): Promise<string[]> {
+    const keyId = keys[which % Math.max(1, keys.length)] ?? 'key_none'
+    switch (what) {
+      case 'add key': {
+        const { prefix, hash } = newApiKey()
+        const added = await addApiKey(store, { tenantId: who, name: 'k', prefix, hash, scopes: [], expiresAt: null })
+        keys.push(added?.id ?? '')
+        return [added?.tenantId ?? '']
+      }
+      case 'list keys':
+        return (await listApiKeys(store, who)).map(({ tenantId }) => tenantId)
+      case 'revoke':
+        return [(await revokeApiKey(store, who, keyId))?.tenantId ?? who]
+      case 'use':
+        await noteUse(store, who, new Map(keys.map((id) => [id, new Date()])))
+        return []
+      case 'write quotas':
+        await writeQuotas(store, who, { which })
+        return []
+      case 'read quotas':
+        await readQuotas(store, who)
+        return []
+      case 'append audit':
+        await appendAudit(store, [{ tenantId: who, action: 'a', actor: who, subject: keyId, details: {} }])
+        return []
+      case 'list audit':
+        return (await listAudit(store, who)).map(({ tenantId }) => tenantId)
+      case 'find tenant':
+        return [(await findTenant(store, who))?.id ?? '']
+      case 'take all': {
+        const rows = await store.asTenant(who, async (within) => {
+          const all = await Promise.all(tables.map((table) => everything(within, table)))
+          const seen = await within.selectFrom('tenants').selectAll().execute()
+          return [...all.flat().map((row) => row.tenant_id), ...seen.map(({ id }) => id)]
+        })
+        return rows
+      }
+      case 'change all':
+        await store.asTenant(who, async (within) => {
+          await within.updateTable('api_keys').set({ revoked_at: new Date() }).execute()
+          await within.updateTable('quotas').set({ overrides: '{"taken":true}' }).execute()
+          await within.deleteFrom('quotas').execute()
+          await within.updateTable('tenants').set({ name: 'taken' }).execute()
+        })
+        return []
+      case 'steal': {
+        const [victim = ''] = tenants.filter((tenant) => tenant !== who)
+        const row = { tenant_id: victim, action: 'a', actor: who, subject: null }
+        const stealing = store.asTenant(who, (within) => within.insertInto('audit_logs').values(row).execute())
+        await expect(stealing).rejects.toMatchObject({ kind: 'bug' })
+        return []
+      }
+    }
+  }
+
+  it('nothing of another tenant is returned or changed, also where the `where` is left out', async () => {
+    for (const id of tenants) await createTenant(store, { id, name: id })
+    const names = tenants.map((id) => findTenant(store, id))
+    const before = await Promise.all(names)
+    const keys: string[] = []
+    await fc.assert(
+      fc.asyncProperty(acts, async (history) => {
+        for (const one of history) {
+          const others = tenants.filter((tenant) => tenant !== one.who)
+          const untouched = await Promise.all(others.map(own))
+          const seen = await act(one, keys)
+          reached.set(one.what, (reached.get(one.what) ?? 0) + 1)
+          expect(seen.filter((tenant) => tenant !== one.who)).toEqual([])
+          expect(await Promise.all(others.map(own))).toEqual(untouched)
+        }
+      }),
+      { numRuns: 12 },
+    )
+    expect(await Promise.all(tenants.map((id) => findTenant(store, id)))).toEqual(before)
+    expect(Math.min(...reached.values())).toBeGreaterThan(5)
+    expect(reached.size).toBe(12)
+  }, 120_000)
+
+  it('a transaction that is for nobody sees and changes nothing', async () => {
+    await writeQuotas(store, 'default', { kept: true })
+    await store.forPresented(['sk-vb-0'], async (within) => {
+      for (const table of tables) expect(await everything(within, table)).toEqual([])
+      expect(await within.selectFrom('tenants').selectAll().execute()).toEqual([])
+      await within.deleteFrom('quotas').execute()
+    })
+    expect(await readQuotas(store, 'default')).toEqual({ kept: true })
+  })
+})

@@ -1,0 +1,2 @@
+export { type StartPostgresOptions, type TestPostgres, startPostgres } from './postgres-server.ts'
+export { type PostgresFixture, usePostgres } from './use-postgres.ts'

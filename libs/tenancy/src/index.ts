@@ -1,0 +1,6 @@
+export { type NewKey, newApiKey } from './api-key.ts'
+export type { KeyChange } from './key-change.ts'
+export { type KeyRecord, type Scope, defaultTenantId, isTenantId, scopes } from './key-record.ts'
+export { type AnswerSource, type Checked, type KeyRing, type KeyRingOptions, makeKeyRing } from './key-ring.ts'
+export type { KeySource } from './key-source.ts'
+export type { Verdict } from './verdict.ts'

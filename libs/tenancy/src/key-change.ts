@@ -1,0 +1,5 @@
+/** What whoever has let somebody in must hear of. */
+export type KeyChange =
+  | { kind: 'key_revoked'; prefix: string }
+  | { kind: 'tenant_suspended'; tenantId: string }
+  | { kind: 'tenant_resumed'; tenantId: string }
