@@ -81,6 +81,14 @@ const modelSchema = z.strictObject({
   contextTokens: contextTokens.optional(),
 })
 
+/** How many jobs of one tenant may be in a lane of each kind; null: as many as all its workers do at a time. */
+const laneShares = z.strictObject({
+  stt: integer(1, 1_000_000).nullable().default(null),
+  llm: integer(1, 1_000_000).nullable().default(null),
+  mcp: integer(1, 1_000_000).nullable().default(null),
+  tts: integer(1, 1_000_000).nullable().default(null),
+})
+
 /** What one tenant may ask for in a window; null: as much as it likes. */
 const rateLimitsSchema = z.strictObject({
   requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
@@ -256,7 +264,15 @@ export const settings = {
   laneDepth: {
     env: 'VOICEBOX_LANE_DEPTH',
     schema: integer(1, 1_000_000).default(2_000),
-    doc: 'How many jobs may wait in a lane before more are refused.',
+    doc: 'How many jobs may wait in a lane before more are refused: of those tenants that have their part of what waits.',
+  },
+  laneShare: {
+    env: 'VOICEBOX_LANE_SHARE',
+    schema: json(laneShares).default(laneShares.parse({})),
+    doc: [
+      'How many jobs of one tenant may be in a lane, waiting or being done, while its others wait for them, as JSON: {stt, llm, mcp, tts};',
+      'null, as when it is absent: as many as all workers of the lane do at a time. All workers of a lane must say the same.',
+    ].join(' '),
   },
   maxSendBufferBytes: {
     env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES',

@@ -8,6 +8,7 @@ export const keys = {
   laneLater: (lane: Lane) => `later:{${lane}}`,
   laneWorkers: (lane: Lane) => `workers:{${lane}}`,
   laneDead: (lane: Lane) => `dead:{${lane}}`,
+  laneSlots: (lane: Lane) => `slots:{${lane}}`,
   lanes: 'lanes',
   log: (session: SessionId) => `out:{${session}}`,
   work: (session: SessionId, job: JobId) => `work:{${session}}:${job}`,
@@ -24,6 +25,13 @@ export const keys = {
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
   countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
+
+/** What tells which tenants' jobs are in a lane, and which wait to come into it. */
+export const placesKeys = (lane: Lane) => ({
+  places: `places:{${lane}}`,
+  overflow: `overflow:{${lane}}`,
+  share: `share:{${lane}}`,
+})
 
 /** What each session has; the names of all other keys of a session are in `held`. */
 export const sessionKeys = (session: SessionId) => ({
