@@ -4,6 +4,7 @@ import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
 import { findSession, openRedis } from '@voicebox/streams'
 import { gatewayMetrics, jobMetrics, makeLog, makeMetrics, makeProcessName, type RunApp } from '@voicebox/telemetry'
+import { makeAdmission } from './admission.ts'
 import { makeSingleKeyAuthentication } from './authenticate.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
@@ -16,6 +17,7 @@ import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
+import { limitsFrom } from './tenant-limits.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const keys = [
@@ -115,8 +117,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         service,
       })
 
-    const { requestsPerMinute: requests, tokensPerMinute: tokens, windowMs } = config.rateLimits
-    const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs } })
+    const limitsOf = limitsFrom(config.rateLimits)
+    const openBudget = makeBudgets({ redis, limitsOf })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     const authenticate = makeSingleKeyAuthentication(config.apiKey, secrets)
@@ -200,7 +202,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        open: (socket, welcome) => counted(openSession(socket, welcome, sessions)),
+        limitsOf,
+        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (id) => findSession(redis, id),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),

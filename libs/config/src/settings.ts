@@ -90,10 +90,28 @@ const laneShares = z.strictObject({
 })
 
 /** What one tenant may ask for in a window; null: as much as it likes. */
+const limitSchemas = {
+  requestsPerMinute: integer(1, 1_000_000).nullable(),
+  tokensPerMinute: integer(1, 1_000_000_000).nullable(),
+  windowMs: integer(1, 86_400_000),
+  sessions: integer(1, 1_000_000).nullable(),
+  sessionMaxS: integer(1, 86_400).nullable(),
+}
+const ownLimits = z.strictObject({
+  requestsPerMinute: limitSchemas.requestsPerMinute.exactOptional(),
+  tokensPerMinute: limitSchemas.tokensPerMinute.exactOptional(),
+  windowMs: limitSchemas.windowMs.exactOptional(),
+  sessions: limitSchemas.sessions.exactOptional(),
+  sessionMaxS: limitSchemas.sessionMaxS.exactOptional(),
+})
 const rateLimitsSchema = z.strictObject({
-  requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
-  tokensPerMinute: integer(1, 1_000_000_000).nullable().default(2_000_000),
-  windowMs: integer(1, 86_400_000).default(60_000),
+  requestsPerMinute: limitSchemas.requestsPerMinute.default(1_000),
+  tokensPerMinute: limitSchemas.tokensPerMinute.default(2_000_000),
+  windowMs: limitSchemas.windowMs.default(60_000),
+  sessions: limitSchemas.sessions.default(null),
+  sessionMaxS: limitSchemas.sessionMaxS.default(null),
+  /** What is otherwise for one tenant, by its id. */
+  tenants: z.record(z.string().min(1).max(256), ownLimits).default({}),
 })
 
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
@@ -303,8 +321,9 @@ export const settings = {
     env: 'VOICEBOX_RATE_LIMITS',
     schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
     doc: [
-      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs}; null switches a limit off.',
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, tenants}; null switches a limit off.',
       'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
+      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one; `tenants` has what is otherwise for a tenant, by its id.',
     ].join(' '),
   },
   sessionMaxS: {

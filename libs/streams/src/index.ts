@@ -33,6 +33,7 @@ export {
   reserve,
   settle,
 } from './limiter.ts'
+export { type TooManySessions, countNoMore, enterSession } from './session-count.ts'
 export { type WatchLanesOptions, watchLanes } from './presence.ts'
 export { type Redis, type RedisOptions, openRedis } from './redis.ts'
 export type { ListedTool, ToolError, WorkerResult } from './results.ts'

@@ -23,6 +23,7 @@ export const keys = {
   secret: (digest: string) => `secret:${digest}`,
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
+  countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
   countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
 

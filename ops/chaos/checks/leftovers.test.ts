@@ -26,6 +26,10 @@ it.each<[string, Key]>([
     'who serves a lane',
     key('workers:{jobs:llm:default}', { members: [{ name: 'llm-worker:host:7:abc', agoMs: 90_000 }] }),
   ],
+  [
+    'a session that counts no more for its tenant',
+    key('limits:{tenant}:sessions', { type: 'zset', members: [{ name: 'sess_1', agoMs: 9_000 }] }),
+  ],
   ["a tenant's share of a lane", key('share:{jobs:llm:default}', { type: 'hash' })],
   ['how many jobs the workers of a lane do', key('slots:{jobs:llm:default}', { type: 'hash' })],
   ['records of the past', key('sessions:ended', { size: 100 })],
@@ -45,6 +49,10 @@ it.each<[string, Key]>([
   [
     'a worker that is long gone',
     key('workers:{jobs:llm:default}', { members: [{ name: 'llm-worker:host:8:abc', agoMs: 90_000 }] }),
+  ],
+  [
+    'a session that counts for its tenant',
+    key('limits:{tenant}:sessions', { type: 'zset', members: [{ name: 'sess_1', agoMs: -9_000 }] }),
   ],
   ['a place of a tenant', key('places:{jobs:llm:default}', { type: 'hash' })],
   ['a job that waits for a place', key('overflow:{jobs:llm:default}', { type: 'zset' })],

@@ -85,7 +85,11 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
   const openBudget = makeBudgets({
     redis,
-    limits: options.rateLimits ?? { requests: null, tokens: null, windowMs: 60_000 },
+    limitsOf: () => ({
+      ...(options.rateLimits ?? { requests: null, tokens: null, windowMs: 60_000 }),
+      sessions: null,
+      sessionMaxS: null,
+    }),
   })
   const sessions: ResumeOptions = {
     redis,

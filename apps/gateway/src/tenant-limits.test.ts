@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import { limitsFrom } from './tenant-limits.ts'
+
+const all = {
+  requestsPerMinute: 10,
+  tokensPerMinute: 1_000,
+  windowMs: 60_000,
+  sessions: 5,
+  sessionMaxS: null,
+}
+
+it('A tenant has what all have, save for what is set for it', () => {
+  const limitsOf = limitsFrom({ ...all, tenants: { special: { sessions: null, sessionMaxS: 60 } } })
+  const usual = { requests: 10, tokens: 1_000, windowMs: 60_000, sessions: 5, sessionMaxS: null }
+  expect(limitsOf('anybody')).toEqual(usual)
+  expect(limitsOf('special')).toEqual({ ...usual, sessions: null, sessionMaxS: 60 })
+  expect(limitsOf('toString')).toEqual(usual)
+})
