@@ -5,7 +5,7 @@ import { makeAdmission } from './admission.ts'
 
 describe('The admission of sessions', () => {
   const redis = useRedis().handle()
-  const limits = { requests: null, tokens: null, windowMs: 60_000, sessionMaxS: null }
+  const limits = { requests: null, tokens: null, windowMs: 60_000, sessionMaxS: null, audioMsPerDay: null }
 
   it('is refused beyond what the tenant may have at the moment, with the time to wait, over all gateways', async () => {
     const tenantId = newId('job')

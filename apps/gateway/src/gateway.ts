@@ -12,6 +12,7 @@ import { makeHttp } from './http.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
+import { makeAudioQuotas } from './session/audio-quota.ts'
 import { makeBudgets } from './session/limits.ts'
 import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
@@ -135,6 +136,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
       openWork: makeWork({
         redis,
         log,

@@ -7,12 +7,16 @@ const all = {
   windowMs: 60_000,
   sessions: 5,
   sessionMaxS: null,
+  audioMinutesPerDay: null,
 }
 
 it('A tenant has what all have, save for what is set for it', () => {
-  const limitsOf = limitsFrom({ ...all, tenants: { special: { sessions: null, sessionMaxS: 60 } } })
-  const usual = { requests: 10, tokens: 1_000, windowMs: 60_000, sessions: 5, sessionMaxS: null }
+  const limitsOf = limitsFrom({
+    ...all,
+    tenants: { special: { sessions: null, sessionMaxS: 60, audioMinutesPerDay: 2 } },
+  })
+  const usual = { requests: 10, tokens: 1_000, windowMs: 60_000, sessions: 5, sessionMaxS: null, audioMsPerDay: null }
   expect(limitsOf('anybody')).toEqual(usual)
-  expect(limitsOf('special')).toEqual({ ...usual, sessions: null, sessionMaxS: 60 })
+  expect(limitsOf('special')).toEqual({ ...usual, sessions: null, sessionMaxS: 60, audioMsPerDay: 120_000 })
   expect(limitsOf('toString')).toEqual(usual)
 })

@@ -7,6 +7,8 @@ export interface TenantLimits extends RateLimits {
   sessions: number | null
   /** Longest life of a session; null: as long as any. */
   sessionMaxS: number | null
+  /** Audio that clients send, in a day of UTC. */
+  audioMsPerDay: number | null
 }
 
 /** Tells what a tenant may have at the moment. It is asked each time, so that the answer may change while sessions go on. */
@@ -16,7 +18,8 @@ export type LimitsOf = (tenantId: string) => TenantLimits | Promise<TenantLimits
 export function limitsFrom({ tenants, ...all }: Settings['rateLimits']): LimitsOf {
   return (tenantId) => {
     const own = Object.hasOwn(tenants, tenantId) ? tenants[tenantId] : undefined
-    const { requestsPerMinute: requests, tokensPerMinute: tokens, windowMs, sessions, sessionMaxS } = { ...all, ...own }
-    return { requests, tokens, windowMs, sessions, sessionMaxS }
+    const { requestsPerMinute: requests, tokensPerMinute: tokens, audioMinutesPerDay, ...rest } = { ...all, ...own }
+    const audioMsPerDay = audioMinutesPerDay === null ? null : audioMinutesPerDay * 60_000
+    return { requests, tokens, ...rest, audioMsPerDay }
   }
 }

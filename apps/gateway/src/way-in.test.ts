@@ -73,7 +73,14 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
   })
 
   it('brings as long a session as the tenant may have, and none where it has as many as it may', async () => {
-    const limitsOf = () => ({ requests: null, tokens: null, windowMs: 60_000, sessions: 1, sessionMaxS: 60 })
+    const limitsOf = () => ({
+      requests: null,
+      tokens: null,
+      windowMs: 60_000,
+      sessions: 1,
+      sessionMaxS: 60,
+      audioMsPerDay: null,
+    })
     const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000 })
     const limited = `ws://${await wayIn.listen(transport, { limitsOf, admission })}/v1/realtime?model=gpt-realtime`
     const first = await dial(limited, [], byKey)

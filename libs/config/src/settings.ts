@@ -96,6 +96,7 @@ const limitSchemas = {
   windowMs: integer(1, 86_400_000),
   sessions: integer(1, 1_000_000).nullable(),
   sessionMaxS: integer(1, 86_400).nullable(),
+  audioMinutesPerDay: integer(1, 100_000_000).nullable(),
 }
 const ownLimits = z.strictObject({
   requestsPerMinute: limitSchemas.requestsPerMinute.exactOptional(),
@@ -103,6 +104,7 @@ const ownLimits = z.strictObject({
   windowMs: limitSchemas.windowMs.exactOptional(),
   sessions: limitSchemas.sessions.exactOptional(),
   sessionMaxS: limitSchemas.sessionMaxS.exactOptional(),
+  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.exactOptional(),
 })
 const rateLimitsSchema = z.strictObject({
   requestsPerMinute: limitSchemas.requestsPerMinute.default(1_000),
@@ -110,6 +112,7 @@ const rateLimitsSchema = z.strictObject({
   windowMs: limitSchemas.windowMs.default(60_000),
   sessions: limitSchemas.sessions.default(null),
   sessionMaxS: limitSchemas.sessionMaxS.default(null),
+  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.default(null),
   /** What is otherwise for one tenant, by its id. */
   tenants: z.record(z.string().min(1).max(256), ownLimits).default({}),
 })
@@ -321,9 +324,9 @@ export const settings = {
     env: 'VOICEBOX_RATE_LIMITS',
     schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
     doc: [
-      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, tenants}; null switches a limit off.',
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay, tenants}; null switches a limit off.',
       'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
-      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one; `tenants` has what is otherwise for a tenant, by its id.',
+      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC; `tenants` has what is otherwise for a tenant, by its id.',
     ].join(' '),
   },
   sessionMaxS: {

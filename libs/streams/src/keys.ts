@@ -24,6 +24,7 @@ export const keys = {
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
+  countedAudio: (tenantId: string) => `limits:{${tenantId}}:audio`,
   countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
 

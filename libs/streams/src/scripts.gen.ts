@@ -1361,6 +1361,47 @@ export const limiterEnter: Script<{ sessions: string }, { session: string; ttl_m
   })
 
 /**
+ * Gives a connection audio of what its tenant may have in a day, so that it need not ask for each piece. A connection says how much
+ * it wants to have had in all on that day, and so repeating a call changes nothing; a lower total than before gives back. Days are
+ * those of UTC, by this server's clock.
+ * Answers the day; how much the connection has of it, which is less than it wants where no more is left, and nothing where it asked
+ * for another day; and in how many milliseconds the next day begins.
+ */
+export const limiterLease: Script<
+  { audio: string },
+  { connection: string; day: number; total: number; limit: number },
+  string[]
+> = defineScript({
+  name: 'limiter.lease',
+  sha1: '61c014654429a403a89fc18b870d1dd83ff092c8',
+  source: [
+    'local audio = KEYS[1] local connection = ARGV[1] local day = tonumber(ARGV[2]) local total = tonumber(ARGV[3]) local limit = tonumber(ARGV[4])',
+    "local time = redis.call('TIME')",
+    'local today, day_s = math.floor(time[1] / 86400), 86400',
+    "local answer_day, left_ms = string.format('%.0f', today), string.format('%.0f', ((today + 1) * day_s - time[1]) * 1000)",
+    'if day ~= today then',
+    "  return { answer_day, '0', left_ms }",
+    'end',
+    "local known = redis.call('HMGET', audio, 'day', 'sum', 'of:' .. connection)",
+    'if tonumber(known[1] or -1) ~= today then',
+    "  redis.call('UNLINK', audio)",
+    '  known = {}',
+    'end',
+    'local sum, own = tonumber(known[2] or 0), tonumber(known[3] or 0)',
+    'local given = total < own and total or math.max(own, math.min(total, limit - (sum - own)))',
+    "redis.call('HSET', audio, 'day', today, 'sum', string.format('%.0f', sum - own + given), 'of:' .. connection, given)",
+    'if not known[1] then',
+    "  redis.call('PEXPIRE', audio, day_s * 1000)",
+    'end',
+    "return { answer_day, string.format('%.0f', given), left_ms }",
+    '',
+  ].join('\n'),
+  keys: ['audio'],
+  args: ['connection', 'day', 'total', 'limit'],
+  reply: z.array(text),
+})
+
+/**
  * Answers sessions whose time is over, the longest first. When nobody has asked for long, Redis may have been away, and no holder
  * could show life: none is due then until they had time to.
  */

@@ -6,7 +6,7 @@ import { type Budget, makeBudgets, type RateLimit } from './limits.ts'
 
 const limits: RateLimits = { requests: 2, tokens: 100, windowMs: 30_000 }
 
-const unbounded = { sessions: null, sessionMaxS: null }
+const unbounded = { sessions: null, sessionMaxS: null, audioMsPerDay: null }
 
 describe('The budget of a session', () => {
   let server: TestRedis

@@ -99,6 +99,7 @@ const unlimited = {
   windowMs: 60_000,
   sessions: null,
   sessionMaxS: null,
+  audioMinutesPerDay: null,
   tenants: {},
 }
 
