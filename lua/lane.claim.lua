@@ -1,5 +1,6 @@
---- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then six values of each: the entry,
---- how often it was delivered, its job, its deadline, and its first entry and earlier attempts (empty where there are none).
+--- Takes entries over from consumers that gave no sign of life. Answers the next cursor, then seven values of each: the entry,
+--- how often it was delivered, its job, its deadline, its first entry and earlier attempts (empty where there are none), and
+--- whose place it has.
 ---
 --- A server that was started a moment ago has not heard of anybody yet, so that silence says nothing: then none are taken.
 ---@key lane         string
@@ -19,7 +20,7 @@ local reply = { claimed[1] }
 for _, entry in ipairs(claimed[2]) do
   local pending = redis.call('XPENDING', lane, group, entry[1], entry[1], 1)[1]
   local fields = entry[2]
-  for _, value in ipairs({ entry[1], tostring(pending[4]), fields[2], fields[4] or '', fields[6] or '', fields[8] or '' }) do
+  for _, value in ipairs({ entry[1], tostring(pending[4]), fields[2], fields[4] or '', fields[6] or '', fields[8] or '', fields[10] or '' }) do
     reply[#reply + 1] = value
   end
 end

@@ -1,21 +1,32 @@
---- Puts a job on a lane, unless too many wait there. The group is made with the lane, from its beginning, so that a lane
---- without workers shows its lag. An entry's fields are `job` and `deadline` (by this server's clock, as all times here),
---- and of a job that was on the lane before `origin`, its first entry, and `attempts`, how often it was begun.
---- Answers 'queued', or 'full' and the milliseconds in which what waits would be done at the pace of late (-1: none was).
+--- Puts a job on a lane, unless too many wait there: in the stream, or in the overflow where its tenant has its share of places
+--- already. The group is made with the lane, from its beginning, so that a lane without workers shows its lag. The job's deadline
+--- is by this server's clock, as all times here, and counts from now.
+--- Where too many wait, a tenant is still taken that has less than its part of them, were they parted evenly among the tenants
+--- there. Answers 'queued', or 'full' and the milliseconds in which what waits would be done at the pace of late (-1: none was).
 ---@key lane         string   the stream of jobs
 ---@key pace         string   how many jobs were acked of late
+---@key places       string
+---@key overflow     string
+---@key share        string
 ---@arg group        string   the lane's consumer group
+---@arg tenant       string
 ---@arg payload      bytes    the job
 ---@arg deadline_ms  integer  how long the job is worth doing
 ---@arg max_waiting  integer
+---@uses places
 ---@returns string[]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local length = redis.call('XLEN', lane)
-if length >= max_waiting then
+local there = length + redis.call('ZCARD', overflow)
+if there >= max_waiting then
   -- name, <name>, consumers, <count>, pending, <count>
-  local waiting = length - (length > 0 and redis.call('XINFO', 'GROUPS', lane)[1][6] or 0)
-  if waiting >= max_waiting then
+  local waiting = there - (length > 0 and redis.call('XINFO', 'GROUPS', lane)[1][6] or 0)
+  local from, to = all_of(tenant)
+  local own = redis.call('HGET', places, tenant) or 0
+  local tenants = redis.call('HLEN', places) + (own == 0 and 1 or 0)
+  own = own + redis.call('ZLEXCOUNT', overflow, from, to)
+  if waiting >= max_waiting and own * tenants >= max_waiting then
     local slot_ms = 10000
     local known = redis.call('HMGET', pace, 'slot', 'count', 'before')
     local age = math.floor(now / slot_ms) - tonumber(known[1] or 0) -- in slots
@@ -27,5 +38,5 @@ end
 if length == 0 and redis.call('EXISTS', lane) == 0 then
   redis.call('XGROUP', 'CREATE', lane, group, '0', 'MKSTREAM')
 end
-redis.call('XADD', lane, '*', 'job', payload, 'deadline', string.format('%.0f', now + deadline_ms))
+admit(tenant, time[1] * 1000000 + time[2], payload, string.format('%.0f', now + deadline_ms), '', 0)
 return { 'queued' }

@@ -10,9 +10,10 @@ const notice = '// Generated from lua/*.lua by scripts/generate-lua.ts. Do not e
 
 /** Renders every script of `lua/` as a typed function; the header of each file is its contract. Writes nothing. */
 export async function generateLua(): Promise<{ path: string; content: string }[]> {
-  const files = (await readdir(join(root, 'lua'))).filter((name) => name.endsWith('.lua')).sort()
+  const shared = await readShared()
+  const files = await luaFiles('lua')
   const scripts = await Promise.all(
-    files.map(async (file) => render(parseScript(file, await readFile(join(root, 'lua', file), 'utf8')))),
+    files.map(async (file) => render(parseScript(file, await readFile(join(root, 'lua', file), 'utf8'), shared))),
   )
   const imports = [
     "import { z } from 'zod'",
@@ -22,6 +23,19 @@ export async function generateLua(): Promise<{ path: string; content: string }[]
   const text = [`${notice}\n${imports.join('\n')}`, ...scripts].join('\n\n')
   const options = (await resolveConfig(join(root, target))) ?? {}
   return [{ path: join(root, target), content: await format(text, { ...options, parser: 'typescript' }) }]
+}
+
+/** What several scripts do, by name: Lua that a script has before its own. */
+async function readShared(): Promise<Map<string, string>> {
+  const parts = (await luaFiles('lua/shared')).map(async (file) => {
+    const text = await readFile(join(root, 'lua/shared', file), 'utf8')
+    return [basename(file, '.lua'), text.replace(/^---.*\n/gm, '').trim()] as const
+  })
+  return new Map(await Promise.all(parts))
+}
+
+async function luaFiles(folder: string): Promise<string[]> {
+  return (await readdir(join(root, folder))).filter((name) => name.endsWith('.lua')).sort()
 }
 
 interface LuaScript {
@@ -40,7 +54,7 @@ interface Field {
 }
 
 /** Reads a script's header. Throws, naming file and line, when it is not of the known form. */
-function parseScript(file: string, text: string): LuaScript {
+function parseScript(file: string, text: string, shared: ReadonlyMap<string, string>): LuaScript {
   const lines = text.split('\n')
   const bodyAt = lines.findIndex((line) => !line.startsWith('---'))
   const header = lines.slice(0, bodyAt)
@@ -53,15 +67,17 @@ function parseScript(file: string, text: string): LuaScript {
     returns: '',
     source: '',
   }
+  const used: string[] = []
   header.forEach((line, index) => {
     const refuse = (why: string): never => {
       throw new Error(`${file}:${index + 1}: ${why}: ${line}`)
     }
     if (!line.startsWith('---@')) return
-    const match = /^---@(key|arg|rest|returns)\s+(.*)$/.exec(line)
+    const match = /^---@(key|arg|rest|returns|uses)\s+(.*)$/.exec(line)
     if (match === null) return refuse('not a known tag')
     const [, tag, value = ''] = match
     if (tag === 'returns') return void (script.returns = value.trim())
+    if (tag === 'uses') return void used.push(shared.get(value.trim()) ?? refuse('nothing is shared by this name'))
     const [name, type] = value.trim().split(/\s+/)
     if (name === undefined || !/^[a-z_]+$/.test(name)) return refuse('not a name')
     if (tag === 'key') return void script.keys.push({ name, type: 'string' })
@@ -72,7 +88,7 @@ function parseScript(file: string, text: string): LuaScript {
   if (script.doc.length === 0) throw new Error(`${file}: the header must say what the script guarantees`)
   if (script.keys.length === 0) throw new Error(`${file}: a script works on at least one key`)
   renderReturns(script) // refuses what it does not know
-  script.source = `${prelude(script)}\n${lines.slice(bodyAt).join('\n').trimEnd()}\n`
+  script.source = [prelude(script), ...used, lines.slice(bodyAt).join('\n').trimEnd(), ''].join('\n')
   return script
 }
 

@@ -1,6 +1,7 @@
 export const help = `Shows how the job lanes are, and what became of jobs that were given up.
 
-  npm run lanes -- list                  every lane: jobs that wait, for how long, and that are being done; workers; dead letters
+  npm run lanes -- list                  every lane: jobs that wait (overflow: those of them that wait for others of
+                                         their tenant), for how long, and that are being done; workers; dead letters
   npm run lanes -- show                  the dead letters: jobs that were given up
   npm run lanes -- show ID…              all that is known of these, what people said included
   npm run lanes -- retry ID… | --all     puts the jobs back as new ones, where their session still lives

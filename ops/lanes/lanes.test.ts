@@ -59,13 +59,13 @@ describe('npm run lanes', () => {
     const { code, out } = await run('list')
     expect(code).toBe(0)
     expect(out.split('\n').map((line) => line.split(/ {2,}/).map((cell) => cell.trim()))).toMatchObject([
-      ['lane', 'waiting', 'oldest', 'working', 'retrying', 'workers', 'dead'],
-      [other, '0', '-', '0', '0', '0', '1'],
-      [lane, '3', expect.stringMatching(/^\d+(\.\d)? m?s$/) as string, '0', '0', '0', '1'],
+      ['lane', 'waiting', 'overflow', 'oldest', 'working', 'retrying', 'workers', 'dead'],
+      [other, '0', '0', '-', '0', '0', '0', '1'],
+      [lane, '3', '2', expect.stringMatching(/^\d+(\.\d)? m?s$/) as string, '0', '0', '0', '1'],
       [''],
     ])
     const [, stub] = (await json('list')) as object[]
-    expect(stub).toMatchObject({ lane, depth: 3, pending: 0, later: 0, consumers: 0, dead: 1 })
+    expect(stub).toMatchObject({ lane, depth: 3, pending: 0, later: 0, consumers: 0, dead: 1, overflow: 2 })
     expect(await json('list', '--lane', 'tts:flite')).toMatchObject([{ lane: other }])
   })
 

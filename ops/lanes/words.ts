@@ -1,12 +1,12 @@
 import type { DeadLetter, Lane, LaneStats } from '@voicebox/streams'
 import type { Done } from './letters.ts'
 
-const header = ['lane', 'waiting', 'oldest', 'working', 'retrying', 'workers', 'dead']
+const header = ['lane', 'waiting', 'overflow', 'oldest', 'working', 'retrying', 'workers', 'dead']
 
 /** The lanes in columns. */
 export function laneTable(lanes: readonly (LaneStats & { lane: Lane })[]): string {
-  const rows = lanes.map(({ lane, depth, oldestMs, pending, later, consumers, dead }) => {
-    return [lane, depth, depth === 0 ? '-' : duration(oldestMs), pending, later, consumers, dead].map(String)
+  const rows = lanes.map(({ lane, depth, overflow, oldestMs, pending, later, consumers, dead }) => {
+    return [lane, depth, overflow, depth === 0 ? '-' : duration(oldestMs), pending, later, consumers, dead].map(String)
   })
   const widths = header.map((name, column) =>
     Math.max(...[header, ...rows].map((row) => row[column]?.length ?? name.length)),

@@ -12,6 +12,7 @@ import {
   makeProcessName,
   type RunApp,
 } from '@voicebox/telemetry'
+import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
@@ -19,11 +20,13 @@ import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
+import { makeAudioQuotas } from './session/audio-quota.ts'
 import { makeBudgets } from './session/limits.ts'
 import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
+import { limitsFrom } from './tenant-limits.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const settingKeys = [
@@ -125,8 +128,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         service,
       })
 
-    const { requestsPerMinute: requests, tokensPerMinute: tokens, windowMs } = config.rateLimits
-    const openBudget = makeBudgets({ redis, limits: { requests, tokens, windowMs } })
+    const limitsOf = limitsFrom(config.rateLimits)
+    const openBudget = makeBudgets({ redis, limitsOf })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     // A default that everybody knows must not open an installation that has keys of its own.
@@ -158,6 +161,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
       openWork: makeWork({
         redis,
         log,
@@ -230,7 +234,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        open: (socket, welcome) => counted(openSession(socket, welcome, sessions)),
+        limitsOf,
+        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (id) => findSession(redis, id),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),

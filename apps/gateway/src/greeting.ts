@@ -9,7 +9,7 @@ import type { UpgradeRequest } from './transport/index.ts'
 export interface Fault {
   closeCode: 3000 | 4000 | 1013
   /** Absent: the client's fault. */
-  type?: 'server_error'
+  type?: 'server_error' | 'rate_limit_error'
   code: string
   message: string
 }

@@ -1,5 +1,6 @@
 import { type SessionId, toFailure } from '@voicebox/kernel'
 import type { AnySessionPatch, Dialect } from '@voicebox/protocol'
+import type { Admission } from './admission.ts'
 import { type Authenticate, type Identity, openerWith } from './authenticate.ts'
 import {
   betaRefusal,
@@ -13,6 +14,7 @@ import {
 } from './greeting.ts'
 import type { Pipeline } from './models.ts'
 import { keyOfConnection } from './presented-key.ts'
+import type { LimitsOf } from './tenant-limits.ts'
 import type { Acceptance, Socket, SocketHandlers, UpgradeRequest } from './transport/index.ts'
 import { noSuchSession, sayFault } from './turned-away.ts'
 
@@ -54,7 +56,12 @@ export interface HandshakeOptions extends GreetingOptions {
   errors: 'event' | 'http'
   /** Why nobody can be served at the moment; null when all is well. */
   unavailable(): string | null
-  open(socket: Socket, welcome: Welcome): SocketHandlers
+  /** What each tenant may have. */
+  limitsOf: LimitsOf
+  /** Who may have another session. */
+  admission: Admission
+  /** Opens a session of this id, which was let in. */
+  open(socket: Socket, welcome: Welcome, sessionId: SessionId): SocketHandlers
   /** Whose a session is, and which secret opened it; null where there is none. */
   findSession(id: SessionId): Promise<{ tenantId: string; openedBy: string | null } | null>
   resume(socket: Socket, resumption: Resumption): SocketHandlers
@@ -85,13 +92,19 @@ async function decide(request: UpgradeRequest, options: HandshakeOptions): Promi
   const sessionId = request.query.get('session_id')
   if (sessionId !== null) return decideResumption(request, sessionId, options)
   const identity = await options.authenticate(keyOfConnection(request), request.remoteAddress)
-  const greeting = greet(request, identity, options)
+  const { sessionMaxS: any, limitsOf, admission } = options
+  const own = identity === null ? null : (await limitsOf(identity.tenantId)).sessionMaxS
+  const greeting = greet(request, identity, { ...options, sessionMaxS: Math.min(any, own ?? any) })
   if ('closeCode' in greeting) return turnAway(request, greeting, options.errors)
   const reason = options.unavailable() // others came in meanwhile
   if (reason !== null) return unavailable(reason)
+  const { tenantId } = greeting
+  const entered = await admission.enter(tenantId) // before the key, which may work only once
+  if (typeof entered === 'object') return turnAway(request, entered, options.errors)
   const isLet = !request.signal.aborted && (await identity?.enter())
-  if (!isLet) return turnAway(request, wrongKey, options.errors)
-  return accept(request, (socket) => options.open(socket, greeting))
+  if (isLet) return accept(request, (socket) => options.open(socket, greeting, entered))
+  await admission.leave(tenantId, entered)
+  return turnAway(request, wrongKey, options.errors)
 }
 
 /** Only its own tenant may resume a session, and the secret that opened it, which may open nothing else by now. */
@@ -129,8 +142,9 @@ function accept({ protocols }: UpgradeRequest, open: (socket: Socket) => SocketH
 
 function turnAway(request: UpgradeRequest, fault: Fault, errors: 'event' | 'http'): Acceptance {
   const { closeCode, code, message } = fault
-  const status = closeCode === 3000 ? 401 : code === noScope.code ? 403 : 400
-  if (errors === 'http') return refusal(status, 'invalid_request_error', code, message)
+  const { type = 'invalid_request_error' } = fault
+  const status = type === 'rate_limit_error' ? 429 : closeCode === 3000 ? 401 : code === noScope.code ? 403 : 400
+  if (errors === 'http') return refusal(status, type, code, message)
   return accept(request, (socket) => {
     sayFault(socket, fault)
     return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }

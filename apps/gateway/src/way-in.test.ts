@@ -1,6 +1,7 @@
 import { newId } from '@voicebox/kernel'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeAdmission } from './admission.ts'
 import type { HandshakeOptions } from './handshake.ts'
 import { makeSecrets } from './secrets.ts'
 import { apiKey, openWayIn, type WayIn } from './testing/open-way-in.ts'
@@ -69,6 +70,30 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
     expect(client.ws.protocol).toBe('realtime')
     expect(await firstEvent(client)).toMatchObject({ welcome: { dialect: 'beta' } })
     client.ws.close()
+  })
+
+  it('brings as long a session as the tenant may have, and none where it has as many as it may', async () => {
+    const limitsOf = () => ({
+      requests: null,
+      tokens: null,
+      windowMs: 60_000,
+      sessions: 1,
+      sessionMaxS: 60,
+      audioMsPerDay: null,
+    })
+    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000 })
+    const limited = `ws://${await wayIn.listen(transport, { limitsOf, admission })}/v1/realtime?model=gpt-realtime`
+    const first = await dial(limited, [], byKey)
+    expect(await firstEvent(first)).toMatchObject({ welcome: { lifeS: 60 } })
+    const second = await dial(limited, [], byKey)
+    expect(await firstEvent(second)).toMatchObject({
+      type: 'error',
+      error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+    })
+    const overHttp = `ws://${await wayIn.listen(transport, { limitsOf, admission, errors: 'http' })}/v1/realtime?model=gpt-realtime`
+    expect(await refusal(startDialing(overHttp, [], byKey))).toMatchObject({ status: 429 })
+    for (const key of await wayIn.server.keys('limits:*')) await wayIn.redis.commands.del(key)
+    for (const client of [first, second]) client.ws.close()
   })
 
   it.each([

@@ -10,7 +10,13 @@ export function isFinal(code: number): boolean {
 export const takenOver = 4001
 
 /** Codes of `error` events by which a gateway says no to a resumption once and for all, however it closes then. */
-const refusals = new Set(['session_not_found', 'event_not_found', 'session_expired', 'invalid_api_key'])
+const refusals = new Set([
+  'session_not_found',
+  'event_not_found',
+  'session_expired',
+  'invalid_api_key',
+  'insufficient_quota',
+])
 
 export function isRefusal(errorCode: string): boolean {
   return refusals.has(errorCode)

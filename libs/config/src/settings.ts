@@ -83,11 +83,40 @@ const modelSchema = z.strictObject({
   contextTokens: contextTokens.optional(),
 })
 
+/** How many jobs of one tenant may be in a lane of each kind; null: as many as all its workers do at a time. */
+const laneShares = z.strictObject({
+  stt: integer(1, 1_000_000).nullable().default(null),
+  llm: integer(1, 1_000_000).nullable().default(null),
+  mcp: integer(1, 1_000_000).nullable().default(null),
+  tts: integer(1, 1_000_000).nullable().default(null),
+})
+
 /** What one tenant may ask for in a window; null: as much as it likes. */
+const limitSchemas = {
+  requestsPerMinute: integer(1, 1_000_000).nullable(),
+  tokensPerMinute: integer(1, 1_000_000_000).nullable(),
+  windowMs: integer(1, 86_400_000),
+  sessions: integer(1, 1_000_000).nullable(),
+  sessionMaxS: integer(1, 86_400).nullable(),
+  audioMinutesPerDay: integer(1, 100_000_000).nullable(),
+}
+const ownLimits = z.strictObject({
+  requestsPerMinute: limitSchemas.requestsPerMinute.exactOptional(),
+  tokensPerMinute: limitSchemas.tokensPerMinute.exactOptional(),
+  windowMs: limitSchemas.windowMs.exactOptional(),
+  sessions: limitSchemas.sessions.exactOptional(),
+  sessionMaxS: limitSchemas.sessionMaxS.exactOptional(),
+  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.exactOptional(),
+})
 const rateLimitsSchema = z.strictObject({
-  requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
-  tokensPerMinute: integer(1, 1_000_000_000).nullable().default(2_000_000),
-  windowMs: integer(1, 86_400_000).default(60_000),
+  requestsPerMinute: limitSchemas.requestsPerMinute.default(1_000),
+  tokensPerMinute: limitSchemas.tokensPerMinute.default(2_000_000),
+  windowMs: limitSchemas.windowMs.default(60_000),
+  sessions: limitSchemas.sessions.default(null),
+  sessionMaxS: limitSchemas.sessionMaxS.default(null),
+  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.default(null),
+  /** What is otherwise for one tenant, by its id. */
+  tenants: z.record(z.string().min(1).max(256), ownLimits).default({}),
 })
 
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
@@ -273,7 +302,15 @@ export const settings = {
   laneDepth: {
     env: 'VOICEBOX_LANE_DEPTH',
     schema: integer(1, 1_000_000).default(2_000),
-    doc: 'How many jobs may wait in a lane before more are refused.',
+    doc: 'How many jobs may wait in a lane before more are refused: of those tenants that have their part of what waits.',
+  },
+  laneShare: {
+    env: 'VOICEBOX_LANE_SHARE',
+    schema: json(laneShares).default(laneShares.parse({})),
+    doc: [
+      'How many jobs of one tenant may be in a lane, waiting or being done, while its others wait for them, as JSON: {stt, llm, mcp, tts};',
+      'null, as when it is absent: as many as all workers of the lane do at a time. All workers of a lane must say the same.',
+    ].join(' '),
   },
   maxSendBufferBytes: {
     env: 'VOICEBOX_MAX_SEND_BUFFER_BYTES',
@@ -304,8 +341,9 @@ export const settings = {
     env: 'VOICEBOX_RATE_LIMITS',
     schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
     doc: [
-      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs}; null switches a limit off.',
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay, tenants}; null switches a limit off.',
       'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
+      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC; `tenants` has what is otherwise for a tenant, by its id.',
     ].join(' '),
   },
   sessionMaxS: {

@@ -15,12 +15,13 @@ import {
   laneStats,
   retryDeadLetter,
 } from './index.ts'
+import { placesKeys } from './keys.ts'
 import { type Delivery, holdLane } from './lane-hold.ts'
 import { laneBury } from './scripts.gen.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
 import { patient } from './testing/lane.fixture.ts'
 import { holdOptions } from './testing/sessions.fixture.ts'
-import { lane, segmentJob } from './testing/streams.fixture.ts'
+import { lane, laneKeys, segmentJob } from './testing/streams.fixture.ts'
 
 const failure = new Failure('engine', 'engine_broke', 'It broke')
 const dead = `dead:{${lane}}`
@@ -29,7 +30,8 @@ describe.each(redisKinds)('a dead letter, on %s', (kind) => {
   const redis = useRedis(kind).handle()
   const consumers: LaneConsumer[] = []
   beforeEach(async () => {
-    for (const key of [lane, dead, 'jobs:mcp:default', 'dead:{jobs:mcp:default}']) await redis.commands.del(key)
+    await redis.commands.del(...laneKeys)
+    await redis.commands.del('jobs:mcp:default', 'dead:{jobs:mcp:default}', 'places:{jobs:mcp:default}')
   })
   afterEach(async () => {
     await Promise.all(consumers.splice(0).map((consumer) => consumer.close()))
@@ -161,16 +163,17 @@ describe.each(redisKinds)('a dead letter, on %s', (kind) => {
     const hold = holdLane(redis, lane, 'one')
     const buryOne = async (limits: { max_letters: number; max_age_ms: number }): Promise<void> => {
       await enqueue(redis, lane, segmentJob())
-      for (const { entry, delivery: times } of await hold.read(redis.commands, 1, 1)) {
+      for (const { entry, delivery: times, tenant } of await hold.read(redis.commands, 1, 1)) {
         const args = {
           group: 'tts-workers',
           consumer: 'one',
           entry,
           delivery: times,
+          tenant,
           letter: Buffer.from('x'),
           ...limits,
         }
-        expect(await laneBury(redis, { lane, dead }, args)).toBe('buried')
+        expect(await laneBury(redis, { lane, dead, ...placesKeys(lane) }, args)).toBe('buried')
       }
     }
     for (let letter = 0; letter < 5; letter++) await buryOne({ max_letters: 3, max_age_ms: 60_000 })
@@ -183,4 +186,12 @@ describe.each(redisKinds)('a dead letter, on %s', (kind) => {
   })
 })
 
-const delivery: Delivery = { entry: '7-0', origin: '5-0', delivery: 1, attempt: 3, deadlineAtMs: 0, job: null }
+const delivery: Delivery = {
+  entry: '7-0',
+  origin: '5-0',
+  delivery: 1,
+  attempt: 3,
+  deadlineAtMs: 0,
+  tenant: 'tenant',
+  job: null,
+}

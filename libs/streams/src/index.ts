@@ -1,4 +1,5 @@
 export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
+export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
 export { type SavedItem, loadItems } from './items.ts'
@@ -34,6 +35,7 @@ export {
   reserve,
   settle,
 } from './limiter.ts'
+export { type TooManySessions, countNoMore, enterSession } from './session-count.ts'
 export { type WatchLanesOptions, watchLanes } from './presence.ts'
 export { type Redis, type RedisOptions, openRedis } from './redis.ts'
 export type { ListedTool, ToolError, WorkerResult } from './results.ts'

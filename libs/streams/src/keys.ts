@@ -8,6 +8,7 @@ export const keys = {
   laneLater: (lane: Lane) => `later:{${lane}}`,
   laneWorkers: (lane: Lane) => `workers:{${lane}}`,
   laneDead: (lane: Lane) => `dead:{${lane}}`,
+  laneSlots: (lane: Lane) => `slots:{${lane}}`,
   lanes: 'lanes',
   log: (session: SessionId) => `out:{${session}}`,
   work: (session: SessionId, job: JobId) => `work:{${session}}:${job}`,
@@ -22,8 +23,17 @@ export const keys = {
   secret: (digest: string) => `secret:${digest}`,
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
+  countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
+  countedAudio: (tenantId: string) => `limits:{${tenantId}}:audio`,
   countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
+
+/** What tells which tenants' jobs are in a lane, and which wait to come into it. */
+export const placesKeys = (lane: Lane) => ({
+  places: `places:{${lane}}`,
+  overflow: `overflow:{${lane}}`,
+  share: `share:{${lane}}`,
+})
 
 /** What each session has; the names of all other keys of a session are in `held`. */
 export const sessionKeys = (session: SessionId) => ({

@@ -20,6 +20,12 @@ export interface ConsumeLaneOptions<L extends Lane> {
   heartbeatMs?: number
   /** A job that was begun this often, and failed or lost its worker each time, is answered as failed. Absent: 3. */
   maxAttempts?: number
+  /**
+   * How many jobs of one tenant may be in the lane, waiting or being done, while its others wait for them; all consumers of a
+   * lane say the same. Absent or null: as many as all consumers do at a time, so that one tenant alone can keep them busy, and
+   * of many none waits for more than the others' fair part.
+   */
+  maxShare?: number | null
   /** When a job that failed may be begun again, here or elsewhere; one whose worker was lost always is. Absent: before its first output. */
   repeatable?(job: JobIn<L>): Repeatable
   /** Unique among all consumers of the lane. */
@@ -53,7 +59,7 @@ export interface LaneConsumer extends Closable {
 /** Does the jobs of a lane until it is closed. It outlives any outage of Redis; a job that it loses by that is claimed again. */
 export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOptions<L>): LaneConsumer {
   const { lane, consumer, concurrency, claimAfterMs, clock, log, maxAttempts = 3, limits = sessionLogLimits } = options
-  const { repeatable = () => 'before_output', random = Math.random, onOutcome = () => {} } = options
+  const { maxShare = null, repeatable = () => 'before_output', random = Math.random, onOutcome = () => {} } = options
   const heartbeatMs = options.heartbeatMs ?? claimAfterMs / 4
   const beatMs = Math.min(heartbeatMs, maxBeatMs)
   const hold = holdLane(redis, lane, consumer)
@@ -189,7 +195,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
 
   async function heartbeat(): Promise<void> {
     try {
-      const lost = await hold.beat([...held.keys()], { takesJobs: !closing.signal.aborted })
+      const lost = await hold.beat([...held.keys()], { canDo: closing.signal.aborted ? 0 : concurrency, maxShare })
       for (const delivery of lost) held.get(delivery)?.end('superseded')
     } catch (error) {
       log.warn({ error, lane }, 'A lane did not hear a heartbeat')

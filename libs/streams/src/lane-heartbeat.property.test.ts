@@ -5,7 +5,7 @@ import { type Delivery, type LaneHold, holdLane } from './lane-hold.ts'
 import { makePresenceVerdict } from './presence-verdict.ts'
 import { lanePresence } from './scripts.gen.ts'
 import { useRedis } from './testing/index.ts'
-import { lane, segmentJob } from './testing/streams.fixture.ts'
+import { lane, laneKeys, segmentJob } from './testing/streams.fixture.ts'
 
 type Act = { kind: 'beat' | 'take' | 'claim' | 'leave' | 'return'; worker: number } | { kind: 'time' }
 
@@ -55,7 +55,7 @@ describe('Property: heartbeat liveness, over any schedule of workers', () => {
     const reached = { claimed: 0, kept: 0, refused: 0, absent: 0, left: 0 }
     await fc.assert(
       fc.asyncProperty(acts, async (schedule) => {
-        await redis.commands.del(lane, workers)
+        await redis.commands.del(...laneKeys)
         const holds: LaneHold[] = ['a', 'b', 'c'].map((name) => holdLane(redis, lane, name))
         await Promise.all(holds.map((hold) => hold.join()))
         for (let job = 0; job < 4; job++) await enqueue(redis, lane, segmentJob())
@@ -83,7 +83,7 @@ describe('Property: heartbeat liveness, over any schedule of workers', () => {
           }
           switch (act.kind) {
             case 'beat': {
-              const lost = await hold.beat(own, { takesJobs: true })
+              const lost = await hold.beat(own, { canDo: 2, maxShare: null })
               expect(new Set(lost)).toEqual(new Set(own.filter((delivery) => !isHolding(delivery))))
               reached.refused += lost.length
               delivered[worker] = own.filter((delivery) => !lost.includes(delivery))

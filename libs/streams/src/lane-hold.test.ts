@@ -1,17 +1,18 @@
 import { sleep } from '@voicebox/kernel'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { enqueue, laneStats } from './index.ts'
+import { placesKeys } from './keys.ts'
 import { type Delivery, type LaneHold, holdLane } from './lane-hold.ts'
 import { laneTend } from './scripts.gen.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
-import { lane, segmentJob } from './testing/streams.fixture.ts'
+import { lane, laneKeys, segmentJob } from './testing/streams.fixture.ts'
 
 describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
   const redis = useRedis(kind).handle()
   let old: LaneHold
   let next: LaneHold
   beforeEach(async () => {
-    await redis.commands.del(lane, `later:{${lane}}`, `workers:{${lane}}`)
+    await redis.commands.del(...laneKeys)
     old = holdLane(redis, lane, 'old')
     next = holdLane(redis, lane, 'next')
     await enqueue(redis, lane, segmentJob())
@@ -33,14 +34,14 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
     const held = await read(old)
     const claimed = await first(next.claim(1, { minIdleMs: 0, minUpMs: 0 }))
     expect([held.attempt, claimed.attempt]).toEqual([1, 2])
-    expect(await old.beat([held], { takesJobs: true })).toEqual([held])
+    expect(await old.beat([held], { canDo: 1, maxShare: null })).toEqual([held])
     expect(await holder()).toBe('next')
     await old.ack(held)
     await old.retry(held, 0)
     await old.bury(held, letter)
     expect(await length()).toBe(1)
     expect(await laneStats(redis, lane)).toMatchObject({ pending: 1, later: 0, dead: 0 })
-    expect(await next.beat([claimed], { takesJobs: true })).toEqual([])
+    expect(await next.beat([claimed], { canDo: 1, maxShare: null })).toEqual([])
     await next.ack(claimed)
     expect(await length()).toBe(0)
     expect(await holder()).toBeUndefined()
@@ -49,7 +50,7 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
   it('of an earlier delivery is void even for the same consumer', async () => {
     const held = await read(old)
     const again = await first(old.claim(1, { minIdleMs: 0, minUpMs: 0 }))
-    expect(await old.beat([held], { takesJobs: true })).toEqual([held])
+    expect(await old.beat([held], { canDo: 1, maxShare: null })).toEqual([held])
     await old.ack(held)
     await old.retry(held, 0)
     await old.bury(held, letter)
@@ -129,7 +130,11 @@ describe.each(redisKinds)('a hold on a lane entry, on %s', (kind) => {
     await read(old)
     await redis.commands.xgroup('CREATECONSUMER', lane, 'tts-workers', 'idle')
     const tend = (forget_idle_ms: number): Promise<string> =>
-      laneTend(redis, { lane, later: `later:{${lane}}` }, { group: 'tts-workers', forget_idle_ms })
+      laneTend(
+        redis,
+        { lane, later: `later:{${lane}}`, ...placesKeys(lane) },
+        { group: 'tts-workers', forget_idle_ms, recount_ms: 0 },
+      )
     const names = async (): Promise<unknown[]> => {
       const consumers = (await redis.commands.xinfo('CONSUMERS', lane, 'tts-workers')) as unknown[][]
       return consumers.map(([, name]) => name).sort()

@@ -3,7 +3,7 @@ import { ask } from './ask.ts'
 import type { Sender } from './connection.ts'
 import { type Letter, deadLetterLimits, encodeLetter } from './dead-letter.ts'
 import { type Job, type Lane, groupOf } from './jobs.ts'
-import { keys } from './keys.ts'
+import { keys, placesKeys } from './keys.ts'
 import { decodeJob } from './lane-job.ts'
 import type { Redis } from './redis.ts'
 import { streamEntry } from './reply.ts'
@@ -21,8 +21,18 @@ export interface Delivery {
   attempt: number
   /** By Redis's clock. */
   deadlineAtMs: number
+  /** Whose place in the lane it has. */
+  tenant: string
   /** Null when the entry is not a job of this lane. */
   job: Job | null
+}
+
+/** What a consumer says of itself when it shows life. */
+export interface Showing {
+  /** How many jobs it does at a time; 0: it takes no more. */
+  canDo: number
+  /** How many jobs of a tenant may be in the lane; null: as many as all consumers together do at a time. */
+  maxShare: number | null
 }
 
 /** One consumer's hold on a lane. Whatever is delivered is held until it is acked, put back, buried, or claimed by another. */
@@ -39,8 +49,11 @@ export interface LaneHold {
   /** Puts jobs back that have waited long enough to be begun again, whoever had them; forgets consumers that are gone. */
   tend(): Promise<void>
   /** Shows that this consumer lives, and for what; answers the deliveries that are held no more. */
-  beat<D extends Delivery>(deliveries: readonly D[], about: { takesJobs: boolean }): Promise<D[]>
-  /** Takes the entry out of the lane; harmless when another holds it by now, as are `retry` and `bury`. */
+  beat<D extends Delivery>(deliveries: readonly D[], about: Showing): Promise<D[]>
+  /**
+   * Takes the entry out of the lane, where its place is its tenant's next job's; harmless when another holds it by now, as are
+   * `retry` and `bury`, by which an entry leaves its place as well.
+   */
   ack(delivery: Delivery): Promise<void>
   /** Takes the entry out of the lane, and has its job put back after a while. */
   retry(delivery: Delivery, afterMs: number): Promise<void>
@@ -55,6 +68,8 @@ export function holdLane(redis: Redis, lane: Lane, consumer: string): LaneHold {
   const key = { lane: keys.lane(lane) }
   const workers = keys.laneWorkers(lane)
   const later = keys.laneLater(lane)
+  const slots = keys.laneSlots(lane)
+  const places = placesKeys(lane)
   let cursor = '0-0'
   return {
     async join() {
@@ -65,8 +80,8 @@ export function holdLane(redis: Redis, lane: Lane, consumer: string): LaneHold {
       const args = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', key.lane, '>']
       const reply = await ask(sender, newEntries, 'XREADGROUP', ...args)
       const entries = reply?.[0]?.[1] ?? []
-      return entries.map(([entry, [, job, , deadline, , origin, , attempts]]) =>
-        delivered(lane, { entry, delivery: 1, job, deadline, origin, attempts }),
+      return entries.map(([entry, [, job, , deadline, , origin, , attempts, , tenant]]) =>
+        delivered(lane, { entry, delivery: 1, job, deadline, origin, attempts, tenant }),
       )
     },
     async claim(count, { minIdleMs, minUpMs }) {
@@ -74,42 +89,56 @@ export function holdLane(redis: Redis, lane: Lane, consumer: string): LaneHold {
       const [next, ...claimed] = await laneClaim(redis, key, { group, consumer, ...about, cursor, count })
       cursor = String(next)
       const deliveries: Delivery[] = []
-      for (let at = 0; at < claimed.length; at += 6) {
-        const [entry, delivery, job, deadline, origin, attempts] = claimed.slice(at, at + 6)
+      for (let at = 0; at < claimed.length; at += 7) {
+        const [entry, delivery, job, deadline, origin, attempts, tenant] = claimed.slice(at, at + 7)
         deliveries.push(
-          delivered(lane, { entry: String(entry), delivery: Number(delivery), job, deadline, origin, attempts }),
+          delivered(lane, {
+            entry: String(entry),
+            delivery: Number(delivery),
+            job,
+            deadline,
+            origin,
+            attempts,
+            tenant,
+          }),
         )
       }
       return deliveries
     },
     async tend() {
-      await laneTend(redis, { ...key, later }, { group, forget_idle_ms: forgetIdleMs })
+      const args = { group, forget_idle_ms: forgetIdleMs, recount_ms: recountMs }
+      await laneTend(redis, { ...key, ...places, later }, args)
     },
-    async beat(deliveries, { takesJobs }) {
+    async beat(deliveries, { canDo, maxShare }) {
       const holding = deliveries.flatMap(({ entry, delivery }) => [entry, String(delivery)])
-      const args = { group, consumer, takes_jobs: takesJobs ? 1 : 0, holding }
-      const lost = await laneBeat(redis, { ...key, workers }, args)
+      const args = { group, consumer, can_do: canDo, max_share: maxShare ?? 0, holding }
+      const lost = await laneBeat(redis, { ...key, ...places, workers, slots }, args)
       return deliveries.filter(({ entry }) => lost.includes(entry))
     },
-    async ack({ entry, delivery }) {
-      await laneAck(redis, { ...key, pace: keys.lanePace(lane) }, { group, consumer, entry, delivery })
+    async ack({ entry, delivery, tenant }) {
+      const args = { group, consumer, entry, delivery, tenant }
+      await laneAck(redis, { ...key, ...places, pace: keys.lanePace(lane) }, args)
     },
     async retry({ entry, delivery, attempt }, afterMs) {
       const args = { group, consumer, entry, delivery, attempts: attempt, delay_ms: Math.ceil(afterMs) }
-      await laneRetry(redis, { ...key, later }, args)
+      await laneRetry(redis, { ...key, ...places, later }, args)
     },
-    async bury({ entry, delivery }, letter) {
-      const args = { group, consumer, entry, delivery, letter: encodeLetter(letter), ...deadLetterLimits }
-      await laneBury(redis, { ...key, dead: keys.laneDead(lane) }, args)
+    async bury({ entry, delivery, tenant }, letter) {
+      const args = { group, consumer, entry, delivery, tenant, letter: encodeLetter(letter), ...deadLetterLimits }
+      await laneBury(redis, { ...key, ...places, dead: keys.laneDead(lane) }, args)
     },
     async leave(kept) {
-      await laneLeave(redis, { ...key, workers }, { group, consumer, kept: kept.map(({ entry }) => entry) })
+      const args = { group, consumer, kept: kept.map(({ entry }) => entry) }
+      await laneLeave(redis, { ...key, ...places, workers, slots }, args)
     },
   }
 }
 
 /** Longer than any read waits, so that no consumer that lives is forgotten. */
 const forgetIdleMs = 30_000
+
+/** How soon a tenant that waits is helped that has fewer jobs in the lane than was noted. */
+const recountMs = 10_000
 
 const newEntries = z.array(z.tuple([z.unknown(), z.array(streamEntry)])).nullable()
 
@@ -121,15 +150,18 @@ interface RawDelivery {
   /** Absent or empty in a job's first entry, as are `attempts`. */
   origin: Buffer | undefined
   attempts: Buffer | undefined
+  tenant: Buffer | undefined
 }
 
-function delivered(lane: Lane, { entry, delivery, job, deadline, origin, attempts }: RawDelivery): Delivery {
+function delivered(lane: Lane, raw: RawDelivery): Delivery {
+  const { entry, delivery, job, deadline, origin, attempts, tenant } = raw
   return {
     entry,
     delivery,
     origin: origin?.toString() || entry,
     attempt: delivery + Number(attempts ?? 0),
     deadlineAtMs: Number(deadline ?? 0),
+    tenant: tenant?.toString() ?? '',
     job: decodeJob(lane, job),
   }
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import type { Lane } from './jobs.ts'
-import { keys } from './keys.ts'
+import { keys, placesKeys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { laneStats as readStats } from './scripts.gen.ts'
 
 export interface LaneStats {
-  /** Jobs that wait for a worker. */
+  /** Jobs that wait for a worker, `overflow` among them. */
   depth: number
   /** Jobs that workers have. */
   pending: number
@@ -19,6 +19,8 @@ export interface LaneStats {
   consumers: number
   /** Jobs that were given up, and of which a letter is kept. */
   dead: number
+  /** Jobs that wait for others of their tenant, which has its share of the lane. */
+  overflow: number
 }
 
 /** How a lane is. One that nobody has used yet is empty. */
@@ -28,10 +30,11 @@ export async function laneStats(redis: Redis, lane: Lane): Promise<LaneStats> {
     later: keys.laneLater(lane),
     workers: keys.laneWorkers(lane),
     dead: keys.laneDead(lane),
+    overflow: placesKeys(lane).overflow,
   }
   const counts = (await readStats(redis, key, { alive_ms: aliveMs })).map(Number)
-  const [depth = 0, pending = 0, later = 0, oldestMs = 0, consumers = 0, dead = 0] = counts
-  return { depth, pending, later, oldestMs, consumers, dead }
+  const [depth = 0, pending = 0, later = 0, oldestMs = 0, consumers = 0, dead = 0, overflow = 0] = counts
+  return { depth, pending, later, oldestMs, consumers, dead, overflow }
 }
 
 /** The lanes that were ever worked on or watched, by name. */

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { enqueue } from './index.ts'
 import { holdLane } from './lane-hold.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
-import { lane, segmentJob } from './testing/streams.fixture.ts'
+import { lane, laneKeys, segmentJob } from './testing/streams.fixture.ts'
 
 describe.each(redisKinds)('a lane that has no room for another job, on %s', (kind) => {
   const redis = useRedis(kind).handle()
   beforeEach(async () => {
-    await redis.commands.del(lane, `pace:{${lane}}`)
+    await redis.commands.del(...laneKeys)
   })
 
   const put = (maxWaiting: number) => enqueue(redis, lane, segmentJob(), { maxWaiting })
@@ -24,6 +24,7 @@ describe.each(redisKinds)('a lane that has no room for another job, on %s', (kin
 
   it('counts none that are being done', async () => {
     const hold = holdLane(redis, lane, 'one')
+    await hold.beat([], { canDo: 64, maxShare: null })
     for (let begun = 0; begun < 20; begun++) {
       expect(await put(1)).toBe('queued')
       await hold.read(redis.commands, 1, 1)

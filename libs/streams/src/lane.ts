@@ -1,6 +1,6 @@
 import { encode } from './codec.ts'
 import { type Lane, groupOf } from './jobs.ts'
-import { keys } from './keys.ts'
+import { keys, placesKeys } from './keys.ts'
 import type { JobIn } from './lane-job.ts'
 import type { Redis } from './redis.ts'
 import { laneEnqueue } from './scripts.gen.ts'
@@ -13,11 +13,15 @@ export interface LaneFull {
 }
 
 export interface EnqueueOptions {
-  /** How many jobs may wait in the lane; those that are being done do not count. Absent: 2,000. */
+  /** How many jobs may wait for the lane's workers; those that are being done do not count. Absent: 2,000. */
   maxWaiting?: number
 }
 
-/** Puts a job on a lane. Should a lost connection (or whoever wants the job) put it there twice, only one of the two is run. */
+/**
+ * Puts a job on a lane. Should a lost connection (or whoever wants the job) put it there twice, only one of the two is run.
+ * A tenant that has its share of places in the lane waits for its own jobs to leave it. Where too many wait, those tenants
+ * are refused that have their part of them: who has next to none waiting is always taken.
+ */
 export async function enqueue<L extends Lane>(
   redis: Redis,
   lane: L,
@@ -26,8 +30,14 @@ export async function enqueue<L extends Lane>(
 ): Promise<'queued' | LaneFull> {
   const [answer, waitMs] = await laneEnqueue(
     redis,
-    { lane: keys.lane(lane), pace: keys.lanePace(lane) },
-    { group: groupOf(lane), payload: encode(job), deadline_ms: Math.ceil(job.deadlineMs), max_waiting: maxWaiting },
+    { lane: keys.lane(lane), pace: keys.lanePace(lane), ...placesKeys(lane) },
+    {
+      group: groupOf(lane),
+      tenant: job.tenantId,
+      payload: encode(job),
+      deadline_ms: Math.ceil(job.deadlineMs),
+      max_waiting: maxWaiting,
+    },
   )
   return answer === 'full' ? { kind: 'full', retryAfterMs: retryAfterMs(Number(waitMs)) } : 'queued'
 }

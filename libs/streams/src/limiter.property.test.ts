@@ -46,7 +46,7 @@ interface Played {
   told: LimitsState & { refusal?: LimitRefusal | null }
 }
 
-describe.each(redisKinds)('Property: over any schedule of several gateways, on %s', (kind) => {
+describe.each(redisKinds)('Property: rate-limit accuracy, over any schedule of several gateways, on %s', (kind) => {
   const server = useRedis(kind)
   const gateways = [server.handle(), server.handle(), server.handle()]
 
@@ -65,6 +65,28 @@ describe.each(redisKinds)('Property: over any schedule of several gateways, on %
     }
     return (await Promise.all(played)).sort((a, b) => a.told.atUs - b.told.atUs)
   }
+
+  it('no window sees more admitted than the limits, and nobody is refused who is under them', async () => {
+    const reached = { admitted: 0, refused: 0 }
+    await fc.assert(
+      fc.asyncProperty(schedules, limits, async (calls, allowed) => {
+        const reserves = calls.map((call): Call => ({ ...call, action: 'reserve', back: null }))
+        const admitted: { atUs: number; tokens: number }[] = []
+        for (const { counted, told } of await play(reserves, allowed)) {
+          const tokens = Math.max(1, counted.tokens)
+          const within = admitted.filter(({ atUs }) => atUs > told.atUs - allowed.windowMs * 1_000)
+          const fits =
+            within.length + 1 <= (allowed.requests ?? Infinity) &&
+            within.reduce((sum, one) => sum + one.tokens, tokens) <= (allowed.tokens ?? Infinity)
+          expect(told.refusal === null).toBe(fits)
+          reached[fits ? 'admitted' : 'refused'] += 1
+          if (fits) admitted.push({ atUs: told.atUs, tokens })
+        }
+      }),
+      { numRuns: 25 },
+    )
+    for (const times of Object.values(reached)) expect(times).toBeGreaterThan(0)
+  }, 60_000)
 
   it('every answer is what the definition of the window says, to the microsecond', async () => {
     const reached = new Set<string>()

@@ -8,6 +8,7 @@ import { bytes, text } from './reply.ts'
 import { sessionCreate, sessionTake } from './scripts.gen.ts'
 import type { SessionRecords } from './session-change.ts'
 import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
+import { keepCounting } from './session-count.ts'
 import { showLive } from './session-index.ts'
 import { type JournalLimits, journalLimits } from './session-journal.ts'
 import { type TakeWatch, watchTakes } from './watch-takes.ts'
@@ -41,6 +42,7 @@ export interface TakenSession {
 export async function createSession(redis: Redis, options: HoldOptions): Promise<SessionHold> {
   const { sessionId, tenantId, holder, ttlMs, openedBy = null } = options
   return watched(redis, options, async (takes) => {
+    await keepCounting(redis, tenantId, sessionId, ttlMs)
     await showLive(redis, sessionId, ttlMs) // before it is there, so that it is never there unseen
     const about = { tenant: tenantId, holder, take: newId('job'), opened_by: openedBy ?? '' }
     const { session } = sessionKeys(sessionId)
@@ -57,6 +59,7 @@ export async function takeSession(redis: Redis, options: HoldOptions): Promise<T
     const taken = await take(redis, options)
     if (taken === null) return null
     await showLive(redis, options.sessionId, options.ttlMs)
+    await keepCounting(redis, options.tenantId, options.sessionId, options.ttlMs)
     const [token, version, resultsUpTo, lastSent, openedAtMs, openedBy, ...records] = taken
     const about = { token, version, resultsUpTo, lastSent, openedAtMs, openedBy: openedBy || null }
     return { hold: holdOf(redis, options, takes, about), records: recordsOf(records), resultsUpTo, lastSent }

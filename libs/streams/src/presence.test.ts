@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LaneConsumer, enqueue, laneStats, listLanes, watchLanes } from './index.ts'
 import { redisKinds, useRedis } from './testing/index.ts'
 import { patient } from './testing/lane.fixture.ts'
-import { consume, lane, segmentJob, spoken } from './testing/streams.fixture.ts'
+import { consume, lane, laneKeys, segmentJob, spoken } from './testing/streams.fixture.ts'
 
 const other = 'jobs:tts:flite'
 
@@ -17,8 +17,7 @@ describe.each(redisKinds)('a lane, on %s', (kind) => {
     return consumer
   }
   beforeEach(async () => {
-    await redis.commands.del(lane)
-    await redis.commands.del(workers)
+    await redis.commands.del(...laneKeys)
     await redis.commands.del('lanes')
   })
   afterEach(async () => {
@@ -99,7 +98,7 @@ describe.each(redisKinds)('a lane, on %s', (kind) => {
   })
 
   it('tells how it is', async () => {
-    const empty = { depth: 0, pending: 0, later: 0, oldestMs: 0, consumers: 0, dead: 0 }
+    const empty = { depth: 0, pending: 0, later: 0, oldestMs: 0, consumers: 0, dead: 0, overflow: 0 }
     expect(await laneStats(redis, lane)).toEqual(empty)
     for (let job = 0; job < 3; job++) await enqueue(redis, lane, segmentJob())
     await redis.commands.call('XREADGROUP', 'GROUP', 'tts-workers', 'one', 'COUNT', '1', 'STREAMS', lane, '>')
@@ -111,8 +110,6 @@ describe.each(redisKinds)('a lane, on %s', (kind) => {
     expect(await laneStats(redis, lane)).toMatchObject({ depth: 2, pending: 1, later: 1, consumers: 1, dead: 1 })
     await redis.commands.call('XREADGROUP', 'GROUP', 'tts-workers', 'one', 'COUNT', '9', 'STREAMS', lane, '>')
     expect(await laneStats(redis, lane)).toMatchObject({ depth: 0, pending: 3, oldestMs: 0 })
-    await redis.commands.del(`later:{${lane}}`)
-    await redis.commands.del(`dead:{${lane}}`)
   })
 
   it('is listed once it was worked on or watched', async () => {

@@ -50,10 +50,10 @@ describe.each(redisKinds)('a script, on %s', (kind) => {
 
   it('fails as a dependency when Redis refuses it', async () => {
     await redis.commands.set('a-string', 1)
-    const args = { group: 'g', consumer: 'c', entry: '1-0', delivery: 1 }
-    await expect(laneAck(redis, { lane: 'a-string', pace: 'pace:{a-string}' }, args)).rejects.toMatchObject({
-      kind: 'dependency',
-    })
+    const args = { group: 'g', consumer: 'c', entry: '1-0', delivery: 1, tenant: 't' }
+    const [places, overflow, share] = ['places:{a-string}', 'overflow:{a-string}', 'share:{a-string}']
+    const key = { lane: 'a-string', pace: 'pace:{a-string}', places, overflow, share }
+    await expect(laneAck(redis, key, args)).rejects.toMatchObject({ kind: 'dependency' })
   })
 
   it('makes a group once', async () => {

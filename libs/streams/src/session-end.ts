@@ -5,6 +5,7 @@ import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './ke
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { sessionBury, sessionEnd } from './scripts.gen.ts'
+import { countNoMore } from './session-count.ts'
 import { dropLive, showLive } from './session-index.ts'
 
 /** A session that is over. */
@@ -75,6 +76,7 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
 export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
   await freeKeys(redis, sessionId)
+  await countNoMore(redis, tenantId, sessionId)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
   const note = Object.entries(fields).flat()
   await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)

@@ -4,6 +4,7 @@ import { makeLatestEvents } from './latest-events.ts'
 import type { Redis } from './redis.ts'
 import { sessionCommit } from './scripts.gen.ts'
 import { type EncodedChange, type SessionChange, encodeChange, partsOf } from './session-change.ts'
+import { keepCounting } from './session-count.ts'
 import { type Ended, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
@@ -131,6 +132,12 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     return answer
   }
 
+  /** One that has ended is not counted again. */
+  const count = (): Promise<void> =>
+    inTurn(async () => {
+      if (!isOver) await keepCounting(redis, held.tenantId, sessionId, ttlMs)
+    })
+
   function commit(makeChange: () => SessionChange): ReturnType<SessionHold['commit']> {
     return inTurn(async () => {
       const change = makeChange()
@@ -161,6 +168,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
       if (isOver || takes.isTaken) return 'lost'
       const change = (): SessionChange => ({ set, drop: [], save: [], forget: [], sent: [], resultsUpTo })
       const [answer] = await Promise.all([commit(change), showLive(redis, sessionId, ttlMs)])
+      if (answer === 'committed') await count()
       return answer === 'committed' ? 'held' : answer
     },
     end: (reason) =>

@@ -15,7 +15,13 @@ export const laneMetrics = {
   laneDepth: {
     kind: 'gauge',
     name: 'voicebox_lane_depth',
-    help: 'Jobs that wait for a worker.',
+    help: 'Jobs that wait for a worker, `voicebox_lane_overflow` among them.',
+    labels: { lane: 'configured' },
+  },
+  laneOverflow: {
+    kind: 'gauge',
+    name: 'voicebox_lane_overflow',
+    help: 'Jobs that wait for others of their tenant, which has its share of the lane.',
     labels: { lane: 'configured' },
   },
   lanePending: {

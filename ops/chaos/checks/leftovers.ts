@@ -38,6 +38,12 @@ function left(key: Key, options: LeftoversOptions): Left[] {
     const gone = key.members.filter((member) => member.agoMs > forgottenAfterMs && !isAlive(member.name, options))
     return gone.map((member) => ({ expected: 'workers that live', came: member.name }))
   }
+  if (name.startsWith('places:')) return [{ expected: 'no place of a tenant in a lane', came: `${size}` }]
+  if (name.startsWith('overflow:')) return [{ expected: 'no job that waits for a place', came: `${size}` }]
+  if (/^limits:.*:sessions$/.test(name)) {
+    const counted = key.members.filter(({ agoMs }) => agoMs < 0)
+    return counted.map((member) => ({ expected: 'no session that counts for its tenant', came: member.name }))
+  }
   if (name.startsWith('later:')) return [{ expected: 'no job that waits to be tried again', came: `${size}` }]
   if (name.startsWith('dead:')) return size === 0 ? [] : [deadLetters(key, options)]
   if (name.startsWith('sessions:live:') && !name.endsWith(':watch'))
@@ -49,6 +55,8 @@ const known = [
   /^sessions:live:\{\d+\}:watch$/,
   /^sessions:ended$/,
   /^pace:\{/,
+  /^slots:\{/,
+  /^share:\{/,
   /^claims:\{/,
   /^limits:\{/,
   /^secret:/,

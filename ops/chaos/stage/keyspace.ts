@@ -6,7 +6,7 @@ const consumer = z.object({ name: z.string(), pending: z.number(), idleMs: z.num
 const keySchema = z.object({
   name: z.string(),
   type: z.string(),
-  /** Entries of a stream, members of a set. */
+  /** Entries of a stream, members of a set, fields of a hash. */
   size: z.number(),
   /** Of what expires; null: it does not. */
   ttlMs: z.number().nullable(),
@@ -65,6 +65,7 @@ for _, name in ipairs(redis.call('KEYS', '*')) do
       members[#members + 1] = cjson.encode({ name = printable, agoMs = now - tonumber(entries[i + 1]) })
     end
   elseif type == 'hash' then
+    key.size = redis.call('HLEN', name)
     key.state = redis.call('HGET', name, 'state') or cjson.null
   end
   local text = cjson.encode(key)

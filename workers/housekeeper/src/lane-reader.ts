@@ -16,6 +16,7 @@ export function runLaneReader(
       for (const lane of await listLanes(redis)) {
         const stats = await laneStats(redis, lane)
         meters.laneDepth.set(stats.depth, { lane })
+        meters.laneOverflow.set(stats.overflow, { lane })
         meters.lanePending.set(stats.pending, { lane })
         meters.laneOldestSeconds.set(stats.oldestMs / 1_000, { lane })
         meters.laneWorkers.set(stats.consumers, { lane })

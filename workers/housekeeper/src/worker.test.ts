@@ -123,6 +123,7 @@ describe('A housekeeper', { timeout: 120_000 }, () => {
     }
     const housekeeper = await keepHouse(server.url)
     await until(async () => (await told(housekeeper, `voicebox_lane_depth{lane="${lane}"}`)) === 3)
+    expect(await told(housekeeper, `voicebox_lane_overflow{lane="${lane}"}`)).toBe(0)
     expect(await told(housekeeper, `voicebox_lane_workers{lane="${lane}"}`)).toBe(0)
     expect(await told(housekeeper, `voicebox_dead_letters{lane="${lane}"}`)).toBe(0)
     expect(await told(housekeeper, `voicebox_lane_oldest_seconds{lane="${lane}"}`)).toBeGreaterThan(0)

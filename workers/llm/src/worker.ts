@@ -22,6 +22,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     'workerConcurrency',
     'claimAfterMs',
     'laneDepth',
+    'laneShare',
     'drainMs',
     'host',
     'workerPort',
@@ -69,6 +70,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const generating = consumeLane(redis, {
       ...common,
       lane: languageLane,
+      maxShare: config.laneShare.llm,
       concurrency: workerConcurrency,
       onOutcome: (outcome) => count(languageLane, outcome),
       run: (job, context) => answer(answering, job, context),
@@ -79,6 +81,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const asking = consumeLane(redis, {
       ...common,
       lane: toolLane,
+      maxShare: config.laneShare.mcp,
       concurrency: mcpConcurrency,
       repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
       onOutcome: (outcome) => count(toolLane, outcome),

@@ -18,6 +18,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     'device',
     'stub',
     'workerConcurrency',
+    'laneShare',
     'claimAfterMs',
     'drainMs',
     'host',
@@ -48,6 +49,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const consumer = consumeLane(redis, {
       lane,
       concurrency,
+      maxShare: config.laneShare.stt,
       claimAfterMs,
       consumer: name,
       clock: systemClock,

@@ -18,6 +18,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     'redisUrl',
     'ttsEngine',
     'workerConcurrency',
+    'laneShare',
     'claimAfterMs',
     'drainMs',
     'host',
@@ -47,6 +48,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const consumer = consumeLane(redis, {
       lane,
       concurrency: config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores),
+      maxShare: config.laneShare.tts,
       claimAfterMs,
       consumer: name,
       clock: systemClock,

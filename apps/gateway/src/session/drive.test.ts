@@ -90,6 +90,30 @@ describe('A driver that is taken from', () => {
   })
 })
 
+describe('A driver whose tenant has no audio left for today', () => {
+  it('says so, finishes the answer that is under way, and ends the session', async () => {
+    await sessions.redis.commands.del('limits:{tenant}:audio')
+    const { gateway, line, sessionId, send } = await open({ rateLimits: { audioMsPerDay: 1_000 } })
+    send(byHand)
+    await nth(line, 'session.updated')
+    send(written({ say: ['Good morning.', 'How are you?'] }))
+    send({ type: 'response.create' })
+    await nth(line, 'response.created')
+    const appending = setInterval(() => send(append(0)), 5)
+    const error = await nth(line, 'error')
+    expect(error.error).toMatchObject({ type: 'rate_limit_error', code: 'insufficient_quota' })
+    expect(error.error.message).toMatch(/Please try again in \d+s\.$/)
+    expect(await line.closed).toMatchObject({ code: 4000, reason: 'rate_limit_error.insufficient_quota' })
+    clearInterval(appending)
+    expect(of(line, 'response.done').map(({ response }) => response.status)).toEqual(['completed'])
+    expect(of(line, 'error')).toHaveLength(1)
+    await gateway.fleet.gone()
+    expect(await findSession(sessions.redis, sessionId)).toBeNull()
+    expect(Number(await sessions.redis.commands.hget('limits:{tenant}:audio', 'sum'))).toBeLessThanOrEqual(1_000)
+    await sessions.redis.commands.del('limits:{tenant}:audio')
+  })
+})
+
 describe('A driver whose Redis goes away', () => {
   it('tells its client once each time, and answers when it is back what was asked meanwhile', async () => {
     const { gateway, line, send } = await open()

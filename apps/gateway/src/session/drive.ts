@@ -41,6 +41,7 @@ import type { Pipeline } from '../models.ts'
 import { services } from '../services.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { bytesPerSample, pcmOf } from './audio-delta.ts'
+import type { OpenAudioQuota } from './audio-quota.ts'
 import { makeAudioWrites } from './audio-writes.ts'
 import { countClientEvents } from './client-events.ts'
 import { openDelivery } from './delivery.ts'
@@ -63,6 +64,7 @@ export interface DriverOptions {
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
+  openAudioQuota: OpenAudioQuota
   refuseServers: RefuseServers
   /** How often a session shows that it lives. */
   heartbeatMs: number
@@ -116,6 +118,8 @@ export interface Driver extends SocketHandlers, Guest {
 const pollMs = 500
 /** How often it is looked whether a session that shall be let go can be. */
 const drainPollMs = 25
+/** How long an answer may go on whose client has no audio left to send. */
+const lastAnswerMs = 30_000
 /** After so long without an append, what was appended before is not the beginning of speech. */
 const stoppedMs = 3_000
 
@@ -129,6 +133,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   let state = start.state
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
   let isAway = false
+  /** No more audio of the client is taken. */
+  let isSpent = false
   /** The idle timeout that runs, if one does. */
   let idleMs: number | null = null
   const unserved = new Set<Service>()
@@ -143,6 +149,10 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const events = countClientEvents(left?.received ?? 0)
   const throttle = makeThrottle({ perSecond: options.eventsPerSecond, burst: 4 * options.eventsPerSecond, clock })
   const timers = makeTimers(clock, onTimer)
+  const audioQuota = options.openAudioQuota({
+    tenantId,
+    onSpent: (resetMs) => void (phase === 'leaving' || spent(resetMs)),
+  })
   const playout = makePlayout(clock)
   const work: Work = options.openWork({
     sessionId,
@@ -370,7 +380,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
 
   function append(base64: string, number: number, eventId: string | undefined): void {
     const about = { param: 'audio', event_id: eventId ?? null }
-    if (state.buffer.isFull && !listening.isBehind) return // the client was told
+    if (isSpent || (state.buffer.isFull && !listening.isBehind)) return // the client was told
+    audioQuota.take((base64.length * 0.75) / bytesPerMs[state.session.audio.input.format.type])
     listening.append(Buffer.from(base64, 'base64'), number, (refusal) => {
       if (refusal.kind === 'malformed') return refuse({ code: 'invalid_value', message: refusal.message, ...about })
       const { failure } = refusal
@@ -486,6 +497,23 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('revoked', 'key_revoked')
   }
 
+  /** Its tenant may send no more audio today: what it is being answered is finished, and then the session ends. */
+  async function spent(resetMs: number): Promise<void> {
+    isSpent = true
+    const wait = `Please try again in ${Math.ceil(resetMs / 1_000)}s.`
+    const message = `You have sent as much audio as you may in a day: the session ends after this answer. ${wait}`
+    delivery.complain({ type: 'rate_limit_error', code: 'insufficient_quota', message })
+    const deadline = new AbortController()
+    const stop = clock.after(lastAnswerMs, () => deadline.abort())
+    while (phase !== 'leaving' && responsesIn(state).length > 0 && !deadline.signal.aborted)
+      await sleep(drainPollMs, deadline.signal)
+    await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline.signal)])
+    stop()
+    if (phase === 'leaving') return
+    socket.close(4000, 'rate_limit_error.insufficient_quota')
+    leave('ended', 'insufficient_quota')
+  }
+
   function resultsLost(): void {
     feed({ kind: 'results_lost', unasked: errands.unasked })
   }
@@ -522,6 +550,9 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   async function letGo(outcome: Parameters<typeof leave>[0], reason: string): Promise<void> {
+    const settled = audioQuota.settle().catch((error: unknown) => {
+      log.warn({ sessionId, error: toFailure(error) }, 'Audio that did not come counts for its tenant today')
+    })
     try {
       const held = await hold
       if (outcome === 'released') {
@@ -539,6 +570,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     } catch (error) {
       log.warn({ sessionId, error: toFailure(error) }, 'A session was not let go of; it ends when its time is over')
     }
+    await settled
   }
 
   /** What was generated counts, though nobody will hear of it. */
@@ -607,6 +639,9 @@ const errandKinds: ReadonlySet<Effect['kind']> = new Set<Errand['kind']>([
   'free_audio',
   'settle',
 ])
+
+/** Of a client's audio. */
+const bytesPerMs = { 'audio/pcm': 48, 'audio/pcmu': 8, 'audio/pcma': 8 } as const
 
 /** What may be sent before the session is ready, in characters. */
 const maxEarlyLength = 32 << 20

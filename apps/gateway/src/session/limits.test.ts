@@ -6,6 +6,8 @@ import { type Budget, makeBudgets, type RateLimit } from './limits.ts'
 
 const limits: RateLimits = { requests: 2, tokens: 100, windowMs: 30_000 }
 
+const unbounded = { sessions: null, sessionMaxS: null, audioMsPerDay: null }
+
 describe('The budget of a session', () => {
   let server: TestRedis
   let redis: Redis
@@ -22,7 +24,7 @@ describe('The budget of a session', () => {
 
   function open(allowed: Partial<RateLimits> = {}, tenantId: string = newId('sess')): Budget {
     updates = []
-    const openBudget = makeBudgets({ redis, limits: { ...limits, ...allowed } })
+    const openBudget = makeBudgets({ redis, limitsOf: () => ({ ...limits, ...unbounded, ...allowed }) })
     return openBudget({ tenantId, onUpdated: (update) => updates.push(update) })
   }
   const remaining = (): (number | undefined)[] => (updates.at(-1) ?? []).map((limit) => limit.remaining)
@@ -114,7 +116,11 @@ describe('The budget of a session', () => {
     const id = newId('resp')
     await open({}, tenantId).reserve(id, 30)
     const onUpdated = (update: RateLimit[]): void => void updates.push(update)
-    const successor = makeBudgets({ redis, limits })({ tenantId, reserved: [id], onUpdated })
+    const successor = makeBudgets({ redis, limitsOf: () => ({ ...limits, ...unbounded }) })({
+      tenantId,
+      reserved: [id],
+      onUpdated,
+    })
     await successor.settle(id, 45)
     expect(remaining()).toEqual([1, 55])
   })

@@ -1,6 +1,7 @@
 import { Failure, type ResponseId } from '@voicebox/kernel'
 import type { ServerEventOf } from '@voicebox/protocol'
 import { type LimitRefusal, type LimitsState, type RateLimits, type Redis, reserve, settle } from '@voicebox/streams'
+import type { LimitsOf } from '../tenant-limits.ts'
 
 /** What is left of a limit, as clients are told. */
 export type RateLimit = ServerEventOf<'rate_limits.updated'>['rate_limits'][number]
@@ -25,14 +26,14 @@ export interface BudgetContext {
 
 export type OpenBudget = (context: BudgetContext) => Budget
 
-export function makeBudgets({ redis, limits }: { redis: Redis; limits: RateLimits }): OpenBudget {
+export function makeBudgets({ redis, limitsOf }: { redis: Redis; limitsOf: LimitsOf }): OpenBudget {
   return ({ tenantId, reserved: before = [], onUpdated }) => {
-    const isUnlimited = limits.requests === null && limits.tokens === null
     const reserved = new Set(before)
 
     return {
       async reserve(responseId, tokens) {
-        if (isUnlimited) return null
+        const limits = await limitsOf(tenantId)
+        if (limits.requests === null && limits.tokens === null) return null
         reserved.add(responseId) // a call that fails may have been counted all the same
         const { refusal, ...state } = await reserve(redis, tenantId, limits, { responseId, tokens })
         onUpdated(shown(state))
@@ -42,7 +43,7 @@ export function makeBudgets({ redis, limits }: { redis: Redis; limits: RateLimit
       },
       async settle(responseId, tokens) {
         if (!reserved.has(responseId)) return
-        onUpdated(shown(await settle(redis, tenantId, limits, { responseId, tokens })))
+        onUpdated(shown(await settle(redis, tenantId, await limitsOf(tenantId), { responseId, tokens })))
         reserved.delete(responseId)
       },
       get reserved() {

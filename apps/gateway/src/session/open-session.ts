@@ -1,4 +1,4 @@
-import { newId } from '@voicebox/kernel'
+import { newId, type SessionId } from '@voicebox/kernel'
 import { createSession, type HoldOptions, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
@@ -13,9 +13,13 @@ export interface SessionOptions extends DriverOptions, StateOptions {
   sessionTtlMs: number
 }
 
-/** Opens a session for the socket. */
-export function openSession(socket: Socket, welcome: Welcome, options: SessionOptions): Driver {
-  const sessionId = newId('sess')
+/** Opens a session for the socket: the one that was let in, or one more. */
+export function openSession(
+  socket: Socket,
+  welcome: Welcome,
+  options: SessionOptions,
+  sessionId: SessionId = newId('sess'),
+): Driver {
   const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
   options.log.info({ sessionId, tenantId, model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })

@@ -9,6 +9,7 @@ import { type HttpOptions, makeHttp } from '../http.ts'
 import { makeCatalogue } from '../models.ts'
 import { makeSecrets } from '../secrets.ts'
 import { makeServerGuard } from '../session/mcp-servers.ts'
+import { limitsFrom } from '../tenant-limits.ts'
 import { loadTransport, type SocketHandlers } from '../transport/index.ts'
 
 export const apiKey = 'sk-voicebox-test'
@@ -78,6 +79,8 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
           sessionMaxS: 3_600,
           errors: 'event',
           unavailable: () => null,
+          limitsOf: limitsFrom(unlimited),
+          admission: { enter: async () => newId('sess'), leave: async () => {} },
           open: sayWelcome,
           findSession: async () => null,
           resume: sayResumption,
@@ -89,6 +92,16 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
     },
     close: () => scope.close(),
   }
+}
+
+const unlimited = {
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  windowMs: 60_000,
+  sessions: null,
+  sessionMaxS: null,
+  audioMinutesPerDay: null,
+  tenants: {},
 }
 
 /** Stands for a session: tells what it would begin with, in the form of an event. */

@@ -1,18 +1,20 @@
 import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { type Log, newId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
-import type { RateLimits, Redis } from '@voicebox/streams'
+import type { Redis } from '@voicebox/streams'
 import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
 import type { Resumption, Welcome } from '../handshake.ts'
 import { makeCatalogue, type Pipeline } from '../models.ts'
 import type { Services } from '../services.ts'
+import { makeAudioQuotas } from '../session/audio-quota.ts'
 import { makeBudgets } from '../session/limits.ts'
 import type { Driver } from '../session/drive.ts'
 import { makeServerGuard } from '../session/mcp-servers.ts'
 import { openSession } from '../session/open-session.ts'
 import { type ResumeOptions, resumeSession } from '../session/resume-session.ts'
 import { makeWork } from '../session/work.ts'
+import type { TenantLimits } from '../tenant-limits.ts'
 import { type Life, makeLife } from './life.ts'
 import { type Line, openLine } from './line.ts'
 import { type MortalClock, mortalClock, mortalEars, mortalRedis } from './mortal.ts'
@@ -51,7 +53,7 @@ export interface GatewayOptions {
       | 'clock'
     >
   >
-  rateLimits?: RateLimits
+  rateLimits?: Partial<TenantLimits>
   /** What the socket itself may hold. */
   maxSendBufferBytes?: number
   served?: Pick<Services, 'isServed'>
@@ -64,6 +66,15 @@ const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'a
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
 const { meters } = makeMetrics({ service: 'gateway', table: gatewayMetrics })
+
+const unlimited: TenantLimits = {
+  requests: null,
+  tokens: null,
+  windowMs: 60_000,
+  sessions: null,
+  sessionMaxS: null,
+  audioMsPerDay: null,
+}
 
 export function openGateway(options: GatewayOptions): TestGateway {
   const { life = makeLife(), settings = {}, served = { isServed: () => true } } = options
@@ -83,10 +94,8 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const drivers: Driver[] = []
   const fleet = makeFleet(clock)
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
-  const openBudget = makeBudgets({
-    redis,
-    limits: options.rateLimits ?? { requests: null, tokens: null, windowMs: 60_000 },
-  })
+  const limitsOf = (): TenantLimits => ({ ...unlimited, ...options.rateLimits })
+  const openBudget = makeBudgets({ redis, limitsOf })
   const sessions: ResumeOptions = {
     redis,
     holder: newId('job'),
@@ -98,6 +107,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     maxSendBufferBytes: 4 << 20,
     voiceActivity: mortalEars(options.voiceActivity, life),
     resamplers: options.resamplers,
+    openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
     openWork: makeWork({
       redis,
       log,

@@ -11,7 +11,7 @@ import {
   followSession,
   laneStats,
 } from '../index.ts'
-import { type Run, brief, consume, lane, segmentJob } from './streams.fixture.ts'
+import { type Run, brief, consume, lane, laneKeys, segmentJob } from './streams.fixture.ts'
 
 /** A session whose jobs go through a lane. */
 export interface LaneFixture {
@@ -42,7 +42,7 @@ export function useLane(redis: Redis): LaneFixture {
   const consumers: LaneConsumer[] = []
 
   beforeEach(async () => {
-    await redis.commands.del(lane, ...['later', 'pace', 'dead', 'workers'].map((name) => `${name}:{${lane}}`))
+    await redis.commands.del(...laneKeys)
     sessionId = newId('sess')
     results = []
     outcomes = []

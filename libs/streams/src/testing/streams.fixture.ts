@@ -5,6 +5,12 @@ import { type JobOutput, jobOutput, sessionLogLimits } from '../job-output.ts'
 
 export const lane = 'jobs:tts:stub'
 
+/** All that Redis has of the lane. */
+export const laneKeys = [
+  lane,
+  ...['later', 'pace', 'dead', 'workers', 'slots', 'places', 'overflow', 'share'].map((name) => `${name}:{${lane}}`),
+]
+
 export function open(url: string): Promise<Redis> {
   return openRedis({ url, name: 'test', log: silentLog, signal: AbortSignal.timeout(10_000) })
 }

@@ -1,0 +1,42 @@
+import type { SessionId } from '@voicebox/kernel'
+import { z } from 'zod'
+import { ask } from './ask.ts'
+import { keys } from './keys.ts'
+import type { Redis } from './redis.ts'
+import { limiterEnter } from './scripts.gen.ts'
+
+// How many sessions a tenant has over all gateways. Each counts by its own sign of life, as the reaper judges it: a session
+// whose gateway died counts until it would be reaped, one that is resumed is the same one, and one that ends counts no more.
+
+/** A tenant has as many sessions as it may have. */
+export interface TooManySessions {
+  kind: 'refused'
+  /** When the first of them counts no more, if nobody drives it any longer. */
+  waitMs: number
+}
+
+/** Counts a session that is about to be opened, for as long as it may be silent. Null `limit`: there may be any number. */
+export async function enterSession(
+  redis: Redis,
+  {
+    tenantId,
+    sessionId,
+    ttlMs,
+    limit,
+  }: { tenantId: string; sessionId: SessionId; ttlMs: number; limit: number | null },
+): Promise<'entered' | TooManySessions> {
+  const key = { sessions: keys.countedSessions(tenantId) }
+  const args = { session: sessionId, ttl_ms: Math.ceil(ttlMs), limit: limit ?? 0 }
+  const [answer, , waitMs] = await limiterEnter(redis, key, args)
+  return answer === 'refused' ? { kind: 'refused', waitMs: Number(waitMs) } : 'entered'
+}
+
+/** Counts a session that shows life for so much longer, whatever its tenant may have by now. */
+export async function keepCounting(redis: Redis, tenantId: string, sessionId: SessionId, ttlMs: number): Promise<void> {
+  await enterSession(redis, { tenantId, sessionId, ttlMs, limit: null })
+}
+
+/** Counts a session no more. May be repeated. */
+export async function countNoMore(redis: Redis, tenantId: string, sessionId: SessionId): Promise<void> {
+  await ask(redis.commands, z.number(), 'ZREM', keys.countedSessions(tenantId), sessionId)
+}
