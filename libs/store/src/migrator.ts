@@ -25,7 +25,8 @@ export interface Migrations {
 /** Opens the database, does the work and closes it. Throws a `Failure` that a person can act on. */
 export async function migrating<T>(ownerUrl: string, work: (migrations: Migrations) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2, connectionTimeoutMillis: 5_000 })
-  pool.on('error', () => {}) // the statement under way tells
+  pool.on('error', () => {}) // the statement under way tells, or the next
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const provider = new FileMigrationProvider({ fs, path, migrationFolder, import: importPath })
   try {

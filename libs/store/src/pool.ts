@@ -24,8 +24,11 @@ export function openPool({
     keepAlive: true,
     allowExitOnIdle: true,
   })
+  const note = (error: Error): void => log.debug({ reason: error.message }, 'A connection to Postgres was lost')
   // a connection that breaks while nobody uses it is replaced when somebody does
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'A connection to Postgres was lost'))
+  pool.on('error', note)
+  // while somebody has it, between two of his statements, only the connection itself tells; the next statement fails
+  pool.on('connect', (client) => client.on('error', note))
   return pool
 }
 
