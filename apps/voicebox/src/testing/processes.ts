@@ -13,7 +13,7 @@ export function makeTempDir(): string {
 }
 
 /** Resolves once `condition` holds; throws when it does not in time. */
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const giveUpAtMs = performance.now() + withinMs
   while (performance.now() < giveUpAtMs) {
     if (await condition()) return
