@@ -245,6 +245,22 @@ describe('A driver whose client', () => {
     await gateway.fleet.gone()
   })
 
+  it('sends more audio at once than the buffer holds is told so, and its session goes on', async () => {
+    const limits = { inputBufferMs: 2_000, workTimeoutMs: 60_000, keptAudioMs: 300_000 }
+    const { gateway, line, send } = await open({ settings: { limits } })
+    send(byHand)
+    await nth(line, 'session.updated')
+    const audio = Buffer.alloc(2_200 * 48).toString('base64')
+    send({ type: 'input_audio_buffer.append', audio })
+    await nth(line, 'error')
+    send({ type: 'input_audio_buffer.commit' })
+    await nth(line, 'input_audio_buffer.committed')
+    expect(errorsOf(line)).toEqual(['input_audio_buffer_full'])
+    line.close()
+    await gateway.fleet.gone()
+    expect(gateway.errors).toEqual([])
+  })
+
   it.each([0, 1, 499, 999])('has a session for as long as it may, begun %i ms into a second', async (ms) => {
     const clock = makeManualClock(1_800_000_000_000 + ms)
     const { gateway, line, sessionId } = await open({ settings: { clock } }, { lifeS: 120 })
