@@ -197,7 +197,7 @@ describe('A driver whose Redis goes away', () => {
     })
 
     it('tells it again of a session of which it knows nothing, before anybody looks for that', async () => {
-      const { line, sessionId, send } = await open()
+      const { line, sessionId, send } = await open({ settings: { heartbeatMs: 600_000 } })
       send({ type: 'session.update', session: { type: 'realtime', instructions: 'Remember.' } })
       await nth(line, 'session.updated')
       await sessions.redis.commands.del(...(await sessions.server.keys(`*{${sessionId}}*`)))
