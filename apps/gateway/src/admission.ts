@@ -25,7 +25,7 @@ export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs }: Admissio
       const answer = await enterSession(redis, { tenantId, sessionId, ttlMs, limit })
       return answer === 'entered' ? sessionId : tooMany(limit ?? 0, answer.waitMs)
     },
-    leave: (tenantId, sessionId) => countNoMore(redis, tenantId, sessionId),
+    leave: (tenantId, sessionId) => countNoMore(redis, { tenantId, sessionId }),
   }
 }
 

@@ -9,8 +9,10 @@ import {
   keyMetrics,
   makeLog,
   makeMetrics,
+  mismatchTeller,
   makeProcessName,
   type RunApp,
+  tenantMetrics,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
@@ -91,7 +93,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
+  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
+  const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -131,7 +134,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const limitsOf = limitsFrom(config.rateLimits)
     const openBudget = makeBudgets({ redis, limitsOf })
     const { jobDeadlineMs, laneDepth } = config
-    const secrets = makeSecrets(redis)
+    const onMismatch = mismatchTeller(log, meters)
+    const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
     const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
@@ -169,6 +173,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         jobDeadlineMs,
         maxWaiting: laneDepth,
         onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
+        onMismatch,
       }),
       clock: systemClock,
       log,
@@ -237,7 +242,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         limitsOf,
         admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
-        findSession: (id) => findSession(redis, id),
+        findSession: (session) => findSession(redis, session, onMismatch),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),
     }

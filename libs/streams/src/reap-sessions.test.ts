@@ -42,7 +42,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     })
   /** Makes it so that the time of these is over. */
   const areSilent = async (...holds: SessionHold[]): Promise<void> => {
-    for (const { sessionId } of holds) await redis.commands.hset(`sess:{${sessionId}}`, 'alive_until', 0)
+    for (const { sessionId } of holds) await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'alive_until', 0)
     await areDue()
   }
   /** Makes it so that the last pass was so long ago, and that holders have had their time. */
@@ -71,7 +71,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     ])
     expect((reaped[0]?.endedAtMs ?? 0) - (reaped[0]?.openedAtMs ?? 0)).toBeGreaterThanOrEqual(50)
     expect(await keysOf(server, dead.sessionId)).toEqual(['sess:'])
-    expect(await findSession(redis, dead.sessionId)).toBeNull()
+    expect(await findSession(redis, dead)).toBeNull()
     expect(await indexed()).toEqual([alive.sessionId])
     expect(await dead.commit(changeOf({ set: [['a', 2]] }))).toBe('lost')
     expect(await takeSession(redis, holdOptions({ sessionId: dead.sessionId, tenantId: 'acme' }))).toBeNull()
@@ -131,7 +131,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
       reaped = []
       Object.assign(faults, { spared, next: 'all fail' })
       byDead.push(await reap(faults.redis))
-      await redis.commands.hset(`sess:{${sessionId}}`, 'busy_until', 0) // its time to do it is over
+      await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'busy_until', 0) // its time to do it is over
       await reap(others[0])
       expect(reaped.length).toBe(1)
       expect(await keysOf(server, sessionId)).toEqual(['sess:'])
@@ -155,7 +155,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     await sleep(30)
     const callBuffer = async (...command: [string, ...(string | number | Buffer)[]]): Promise<unknown> => {
       if (command[0] === 'XADD') {
-        await redis.commands.hset(`sess:{${sessionId}}`, 'busy_until', 0)
+        await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'busy_until', 0)
         expect(await reap(others[0])).toBe(1)
       }
       return redis.commands.callBuffer(...command)
@@ -198,7 +198,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
 
   it('frees what is left of a session of which nothing is known', async () => {
     const { sessionId } = await open(20)
-    await redis.commands.del(`sess:{${sessionId}}`)
+    await redis.commands.del(`sess:{tenant/${sessionId}}`)
     await sleep(30)
     expect(await reap()).toBe(0)
     expect(await keysOf(server, sessionId)).toEqual([])

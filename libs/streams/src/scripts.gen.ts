@@ -82,36 +82,42 @@ export const audioFree: Script<{ held: string; audio: string; spoken: string }, 
 /**
  * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing. Of two runs of one
  * attempt (a lane that lost data delivers again what it had delivered) the later is the owner.
- * Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it)
- * or 'superseded'; and how many milliseconds are left until the deadline, by this server's clock.
+ * Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it),
+ * 'superseded', or 'foreign' (the session is another tenant's); how many milliseconds are left until the deadline, by this
+ * server's clock; and whose the session is, empty where nothing is known of it.
  * All jobs of a session that has ended are cancelled.
  */
 export const jobBegin: Script<
   { session: string; held: string; work: string; cancelled: string },
-  { entry: string; attempt: number; run: string; deadline: number; ttl_ms: number },
+  { tenant: string; entry: string; attempt: number; run: string; deadline: number; ttl_ms: number },
   string[]
 > = defineScript({
   name: 'job.begin',
-  sha1: 'e0c0347dd5cd434515c0f934b0460861af4921f7',
+  sha1: '6b9a654aadc5731d290fd74b6877b59285b290c6',
   source: [
-    'local session = KEYS[1] local held = KEYS[2] local work = KEYS[3] local cancelled = KEYS[4] local entry = ARGV[1] local attempt = tonumber(ARGV[2]) local run = ARGV[3] local deadline = tonumber(ARGV[4]) local ttl_ms = tonumber(ARGV[5])',
+    'local session = KEYS[1] local held = KEYS[2] local work = KEYS[3] local cancelled = KEYS[4] local tenant = ARGV[1] local entry = ARGV[2] local attempt = tonumber(ARGV[3]) local run = ARGV[4] local deadline = tonumber(ARGV[5]) local ttl_ms = tonumber(ARGV[6])',
     "local time = redis.call('TIME')",
     "local left_ms = string.format('%.0f', deadline - time[1] * 1000 - math.floor(time[2] / 1000))",
-    "if redis.call('HGET', session, 'state') == 'ended' then",
-    "  return { 'cancelled', left_ms }",
+    "local known = redis.call('HMGET', session, 'state', 'tenant')",
+    "local theirs = known[2] or ''",
+    'if known[2] and theirs ~= tenant then',
+    "  return { 'foreign', left_ms, theirs }",
+    'end',
+    "if known[1] == 'ended' then",
+    "  return { 'cancelled', left_ms, theirs }",
     'end',
     "local owner = redis.call('HMGET', work, 'entry', 'attempt', 'run', 'emitted', 'done')",
     'if owner[1] and owner[1] ~= entry then',
-    "  return { 'duplicate', left_ms }",
+    "  return { 'duplicate', left_ms, theirs }",
     'end',
     'if owner[5] then',
-    "  return { 'done', left_ms }",
+    "  return { 'done', left_ms, theirs }",
     'end',
     'if tonumber(owner[2] or 0) > attempt then',
-    "  return { 'superseded', left_ms }",
+    "  return { 'superseded', left_ms, theirs }",
     'end',
     "if redis.call('EXISTS', cancelled) == 1 then",
-    "  return { 'cancelled', left_ms }",
+    "  return { 'cancelled', left_ms, theirs }",
     'end',
     'if owner[3] ~= run then',
     "  redis.call('HSET', work, 'entry', entry, 'attempt', attempt, 'run', run, 'emits', 0)",
@@ -119,11 +125,11 @@ export const jobBegin: Script<
     "  redis.call('PEXPIRE', held, ttl_ms)",
     'end',
     "redis.call('PEXPIRE', work, ttl_ms)",
-    "return { owner[4] and 'run_after_output' or 'run', left_ms }",
+    "return { owner[4] and 'run_after_output' or 'run', left_ms, theirs }",
     '',
   ].join('\n'),
   keys: ['session', 'held', 'work', 'cancelled'],
-  args: ['entry', 'attempt', 'run', 'deadline', 'ttl_ms'],
+  args: ['tenant', 'entry', 'attempt', 'run', 'deadline', 'ttl_ms'],
   reply: z.array(text),
 })
 
@@ -1837,7 +1843,7 @@ export const sessionEmit: Script<
 /**
  * Ends a session: only a mark is left of it, under which nothing is written any more, and its jobs are told to stop. Then its
  * ender has to free what else it holds, and another may do so once `busy_ms` are over. Repeating the call changes nothing.
- * Answers 'ended', tenant, reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
+ * Answers 'ended', reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
  * milliseconds another has; 'buried': it is free; 'alive' and how many milliseconds it has; 'lost': another holds it; or 'none'.
  */
 export const sessionEnd: Script<
@@ -1855,7 +1861,7 @@ export const sessionEnd: Script<
   string[]
 > = defineScript({
   name: 'session.end',
-  sha1: '4b498b6ac95e85797d2223a26cd1519bfe85d35f',
+  sha1: '137232515fc8b71b7a5134a75eebbc45392699b1',
   source: [
     'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local token = tonumber(ARGV[1]) local tenant = ARGV[2] local opened_at = ARGV[3] local ender = ARGV[4] local reason = ARGV[5] local busy_ms = tonumber(ARGV[6]) local keep_ms = tonumber(ARGV[7]) local channel = ARGV[8]',
     "local time = redis.call('TIME')",
@@ -1886,8 +1892,8 @@ export const sessionEnd: Script<
     'end',
     "redis.call('HSET', session, 'ender', ender, 'busy_until', now_ms + busy_ms)",
     "redis.call('PEXPIRE', session, keep_ms)",
-    "local told = redis.call('HMGET', session, 'tenant', 'reason', 'opened_at', 'ended_at')",
-    "return { 'ended', told[1], told[2], told[3], told[4] }",
+    "local told = redis.call('HMGET', session, 'reason', 'opened_at', 'ended_at')",
+    "return { 'ended', told[1], told[2], told[3] }",
     '',
   ].join('\n'),
   keys: ['session', 'records', 'items', 'sent', 'log', 'head'],

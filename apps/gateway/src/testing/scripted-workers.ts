@@ -44,7 +44,7 @@ export function startWorkers(
   async function transcribe({ sessionId, itemId, peekMs }: TranscribeJob, { signal, emit }: JobContext): Promise<void> {
     const parts: Int16Array[] = []
     if (peekMs !== undefined) return void (await emit({ kind: 'transcript_peeked', itemId, text: '', audioMs: peekMs }))
-    for await (const part of readAudio(redis, sessionId, itemId, { signal })) parts.push(part)
+    for await (const part of readAudio(redis, { tenantId: 'tenant', sessionId }, itemId, { signal })) parts.push(part)
     if (signal.aborted) return
     const samples = concatSamples(parts)
     heard.set(itemId, samples)
@@ -143,7 +143,7 @@ export function startWorkers(
 
 /** What the user said last. */
 async function wordsFor(redis: Redis, { sessionId, itemIds }: GenerateJob): Promise<string> {
-  const items = await loadItems(redis, sessionId, itemIds)
+  const items = await loadItems(redis, { tenantId: 'tenant', sessionId }, itemIds)
   const said = items
     .flatMap((item) => item?.context ?? [])
     .flatMap((entry) => (entry.role === 'user' ? [entry.text] : []))
