@@ -26,7 +26,10 @@ const act = fc.oneof(
     kind: fc.constantFrom('retrieve', 'delete', 'truncate', 'create after', 'create as', 'refer', 'cancel'),
     which: fc.nat(9),
   }),
-  fc.record({ kind: fc.constantFrom('make secret', 'safety identifier', 'guess a secret', 'ask', 'models'), which: fc.nat(9) }),
+  fc.record({
+    kind: fc.constantFrom('make secret', 'safety identifier', 'guess a secret', 'ask', 'models'),
+    which: fc.nat(9),
+  }),
 )
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 
@@ -95,14 +98,19 @@ describe('Property: tenant isolation', () => {
 
   /** All that Redis has of a tenant, but for signs of life. */
   async function dumped(sessionId: string): Promise<string[]> {
-    const names = (await server.keys('*theirs*')).filter((name) => !name.startsWith('limits:') && !name.startsWith('sess:'))
+    const names = (await server.keys('*theirs*')).filter(
+      (name) => !name.startsWith('limits:') && !name.startsWith('sess:'),
+    )
     expect(names.some((name) => name.includes(sessionId))).toBe(true)
     const values = await Promise.all(names.sort().map((name) => redis.commands.dumpBuffer(name)))
     return names.map((name, index) => `${name} ${values[index]?.toString('base64') ?? ''}`)
   }
 
   /** Does one thing as the tenant `ours`; answers all that it was told. */
-  async function attempt({ kind, which }: Act, about: { own: Client; ids: string[]; eventIds: string[]; sessionId: string; secret: string }): Promise<string> {
+  async function attempt(
+    { kind, which }: Act,
+    about: { own: Client; ids: string[]; eventIds: string[]; sessionId: string; secret: string },
+  ): Promise<string> {
     const pick = (from: readonly string[]): string => from[which % from.length] ?? ''
     const id = pick(about.ids)
     const after = about.own.texts.length
@@ -139,13 +147,19 @@ describe('Property: tenant isolation', () => {
       case 'create as':
         return say({ type: 'conversation.item.create', item: { id, ...message('instead') } })
       case 'refer':
-        return say({ type: 'response.create', response: { conversation: 'none', output_modalities: ['text'], input: [{ type: 'item_reference', id }] } })
+        return say({
+          type: 'response.create',
+          response: { conversation: 'none', output_modalities: ['text'], input: [{ type: 'item_reference', id }] },
+        })
       case 'cancel':
         return say({ type: 'response.cancel', response_id: id })
       case 'make secret':
         return rest('/v1/realtime/client_secrets', { session: { type: 'realtime', model: 'gpt-realtime' } })
       case 'safety identifier': {
-        const headers = { authorization: `Bearer ${keys.ours}`, 'openai-safety-identifier': `theirs/${about.sessionId}` }
+        const headers = {
+          authorization: `Bearer ${keys.ours}`,
+          'openai-safety-identifier': `theirs/${about.sessionId}`,
+        }
         const client = startDialing(url(which), [], { headers })
         await has(client, 'session.created')
         client.ws.close()
@@ -172,7 +186,9 @@ describe('Property: tenant isolation', () => {
       const asked = { method: 'POST', body: '{}', ...by(keys.ours) }
       const made = await askHttp(new URL('/v1/realtime/client_secrets', url(0)).href, asked)
       const { value: secret } = JSON.parse(made.body) as { value: string }
-      await expect.poll(async () => (await dumped(sessionId)).join() === (await dumped(sessionId)).join(), patient).toBe(true)
+      await expect
+        .poll(async () => (await dumped(sessionId)).join() === (await dumped(sessionId)).join(), patient)
+        .toBe(true)
       const before = await dumped(sessionId)
       const about = { own, ids, eventIds: events.map(({ event_id }) => event_id), sessionId, secret }
       for (const one of acts) {

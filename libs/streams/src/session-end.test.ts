@@ -46,7 +46,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
   const isIndexed = async (): Promise<boolean> => {
     const shards = await server.keys('sessions:live:{*}')
     const members = await Promise.all(shards.map((shard) => redis.commands.zrange(shard, '0', '-1')))
-    return members.flat().includes(sessionId)
+    return members.flat().includes(`tenant/${sessionId}`)
   }
 
   it('leaves nothing in Redis but a mark, and a note that it has ended', async () => {
