@@ -129,7 +129,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const openBudget = makeBudgets({ redis, limitsOf })
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf,
+      onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
+    })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     // A default that everybody knows must not open an installation that has keys of its own.
@@ -235,7 +239,12 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({
+          redis,
+          limitsOf,
+          sessionTtlMs: config.sessionTtlMs,
+          onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
+        }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (id) => findSession(redis, id),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
