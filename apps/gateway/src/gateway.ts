@@ -132,7 +132,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const openBudget = makeBudgets({ redis, limitsOf })
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf,
+      onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
+    })
     const { jobDeadlineMs, laneDepth } = config
     const onMismatch = mismatchTeller(log, meters)
     const secrets = makeSecrets(redis, onMismatch)
@@ -240,7 +244,12 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({
+          redis,
+          limitsOf,
+          sessionTtlMs: config.sessionTtlMs,
+          onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
+        }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (session) => findSession(redis, session, onMismatch),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),

@@ -81,7 +81,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
       sessionMaxS: 60,
       audioMsPerDay: null,
     })
-    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000 })
+    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000, onRefused: () => {} })
     const limited = `ws://${await wayIn.listen(transport, { limitsOf, admission })}/v1/realtime?model=gpt-realtime`
     const first = await dial(limited, [], byKey)
     expect(await firstEvent(first)).toMatchObject({ welcome: { lifeS: 60 } })

@@ -25,11 +25,9 @@ export const keys = {
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
   secret: (tenantId: string, digest: string) => `secret:${tenantId}/${digest}`,
-  countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
-  countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
+  countedResponses: (tenantId: string) => `limits:{${tenantId}}:responses`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
   countedAudio: (tenantId: string) => `limits:{${tenantId}}:audio`,
-  countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
 
 /** What tells which tenants' jobs are in a lane, and which wait to come into it. */

@@ -33,7 +33,7 @@ it.each<[string, Key]>([
   ["a tenant's share of a lane", key('share:{jobs:llm:default}', { type: 'hash' })],
   ['how many jobs the workers of a lane do', key('slots:{jobs:llm:default}', { type: 'hash' })],
   ['records of the past', key('sessions:ended', { size: 100 })],
-  ['limits of a tenant', key('limits:{tenant}:requests')],
+  ['limits of a tenant', key('limits:{tenant}:responses')],
   ['when the sessions were looked at', key('sessions:live:{3}:watch')],
 ])('Redis may keep %s', (_, found) => {
   expect(left(found)).toEqual([])

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Line } from '../testing/line.ts'
 import { openSessions, type Sessions } from '../testing/open-sessions.ts'
 import { asks, frameOf } from '../testing/script.ts'
-import type { GatewayOptions, TestGateway } from '../testing/test-gateway.ts'
+import { metrics, type GatewayOptions, type TestGateway } from '../testing/test-gateway.ts'
 
 let sessions: Sessions
 beforeAll(async () => {
@@ -23,6 +23,13 @@ const errorsOf = (line: Line): (string | null)[] => of(line, 'error').map(({ err
 async function nth<T extends ServerEventType>(line: Line, type: T, n = 1): Promise<ServerEventOf<T>> {
   await expect.poll(() => of(line, type).length, patient).toBeGreaterThanOrEqual(n)
   return of(line, type)[n - 1] ?? expect.fail()
+}
+
+/** How many sessions this quota has ended. */
+async function endedBy(limit: 'audio' | 'session_length'): Promise<number> {
+  const series = `voicebox_quota_refusals_total{limit="${limit}"} `
+  const line = (await metrics.text()).split('\n').find((one) => one.startsWith(series))
+  return Number(line?.slice(series.length))
 }
 
 /** A session on a gateway of its own. */
@@ -93,6 +100,7 @@ describe('A driver that is taken from', () => {
 describe('A driver whose tenant has no audio left for today', () => {
   it('says so, finishes the answer that is under way, and ends the session', async () => {
     await sessions.redis.commands.del('limits:{tenant}:audio')
+    const endedBefore = await endedBy('audio')
     const { gateway, line, sessionId, send } = await open({ rateLimits: { audioMsPerDay: 1_000 } })
     send(byHand)
     await nth(line, 'session.updated')
@@ -107,6 +115,7 @@ describe('A driver whose tenant has no audio left for today', () => {
     clearInterval(appending)
     expect(of(line, 'response.done').map(({ response }) => response.status)).toEqual(['completed'])
     expect(of(line, 'error')).toHaveLength(1)
+    expect(await endedBy('audio')).toBe(endedBefore + 1)
     await gateway.fleet.gone()
     expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).toBeNull()
     expect(Number(await sessions.redis.commands.hget('limits:{tenant}:audio', 'sum'))).toBeLessThanOrEqual(1_000)
@@ -263,6 +272,7 @@ describe('A driver whose client', () => {
 
   it.each([0, 1, 499, 999])('has a session for as long as it may, begun %i ms into a second', async (ms) => {
     const clock = makeManualClock(1_800_000_000_000 + ms)
+    const endedBefore = await endedBy('session_length')
     const { gateway, line, sessionId } = await open({ settings: { clock } }, { lifeS: 120 })
     clock.advance(119_999)
     expect(line.ended).toBeNull()
@@ -272,6 +282,7 @@ describe('A driver whose client', () => {
       code: 'session_expired',
       message: 'Your session hit the maximum duration of 2 minutes.',
     })
+    expect(await endedBy('session_length')).toBe(endedBefore + 1)
     await gateway.fleet.gone()
     expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).toBeNull()
   })

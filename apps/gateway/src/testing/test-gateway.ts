@@ -65,7 +65,9 @@ export const tenantId = 'tenant'
 const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'alloy', contextTokens: 32_000 }
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
-const { meters } = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...tenantMetrics } })
+/** What all of them have counted. */
+export const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...tenantMetrics } })
+const { meters } = metrics
 
 const unlimited: TenantLimits = {
   requests: null,
@@ -95,7 +97,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const fleet = makeFleet(clock)
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
   const limitsOf = (): TenantLimits => ({ ...unlimited, ...options.rateLimits })
-  const openBudget = makeBudgets({ redis, limitsOf })
+  const openBudget = makeBudgets({ redis, limitsOf, onRefused: () => {} })
   const sessions: ResumeOptions = {
     redis,
     holder: newId('job'),
