@@ -119,6 +119,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       gateway: () => (isDraining ? 'draining' : null),
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
+    meters.connectionsOpen.follow(() => open)
     meters.sessionsOpen.follow(() => fleet.size)
     meters.slowReaders.follow(() => fleet.slow)
     meters.redisAvailable.follow(() => redis.isReady())
@@ -213,6 +214,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         checks,
         degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
+        onRequest: (route, status) => meters.requests.add(1, { route, status: String(status) }),
         authenticate,
         secrets,
         catalogue,

@@ -23,6 +23,7 @@ export interface JobRunOptions {
   /** From 0 to 1. */
   random(): number
   log: Log
+  onBegun(waitMs: number): void
   run(context: JobContext): Promise<void>
   failed(failure: Failure): WorkerResult[]
 }
@@ -89,6 +90,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
       if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
       if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts), { isDead: true })
       hasEmitted = verdict === 'run_after_output'
+      if (attempt === 1) options.onBegun(Math.max(0, job.deadlineMs - leftMs)) // its deadline counts from when it was put there
       endsAtMs = clock.now() + leftMs
       return await runUntilDeadline()
     } finally {

@@ -188,6 +188,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
+    onError: (code) => meters.errors.add(1, { code }),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -405,19 +406,24 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function onText(text: string): void {
     if (phase === 'leaving') return
     if (phase === 'beginning') return waitForReady(() => onText(text), text.length)
+    const cameAtMs = performance.now()
     const parsed = dialect.parse(text)
+    const type = parsed.ok ? parsed.event.type : 'invalid'
+    const acted = (): void => meters.messageProcessingSeconds.observe((performance.now() - cameAtMs) / 1_000, { type })
     if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
       appendedAtMs = clock.now()
-      return append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      return acted()
     }
     const number = events.receive(true)
     const waitMs = number <= executedBefore ? 0 : throttle.take()
     const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
     const size = text.length
-    const isTaken = listening.whenHeard(() => receive(waitMs > 0 ? tooMany(waitMs) : parsed, number), {
-      mayChangeHearing,
-      size,
-    })
+    const act = (): void => {
+      receive(waitMs > 0 ? tooMany(waitMs) : parsed, number)
+      acted()
+    }
+    const isTaken = listening.whenHeard(act, { mayChangeHearing, size })
     if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
   }
 
