@@ -7,6 +7,7 @@ import {
   gatewayMetrics,
   jobMetrics,
   keyMetrics,
+  usageMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
@@ -26,6 +27,7 @@ import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
+import { countByTenant, labelTenants } from './tenant-labels.ts'
 import { limitsFrom } from './tenant-limits.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
@@ -65,6 +67,7 @@ const settingKeys = [
   'eventsPerSecond',
   'laneDepth',
   'drainMs',
+  'metricsTenants',
   'logLevel',
 ] as const satisfies (keyof Settings)[]
 
@@ -91,7 +94,10 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
+  const metrics = makeMetrics({
+    service: 'gateway',
+    table: { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics },
+  })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -149,6 +155,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       }),
     )
     const { authenticate } = keys
+    const tenantLabel = labelTenants(config.metricsTenants)
+    const countSessions = countByTenant(meters.tenantSessionsOpen, tenantLabel)
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -174,6 +182,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       clock: systemClock,
       log,
       meters,
+      tenantLabel,
       prompts,
       announcesConversation: config.conversationCreated,
       refuseServers,
@@ -185,11 +194,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       },
       onDriving(driver) {
         fleet.add(driver)
+        countSessions(driver.tenantId, 1)
         keys.add(driver)
         tellWhoServes(driver, served)
       },
       onLeaving(driver, left) {
         keys.remove(driver)
+        countSessions(driver.tenantId, -1)
         fleet.remove(driver, left)
       },
     }

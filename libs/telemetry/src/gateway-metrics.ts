@@ -27,6 +27,12 @@ export const gatewayMetrics = {
     help: 'Errors that clients were told in open sessions, by their code.',
     labels: { code: 'configured' },
   },
+  responses: {
+    kind: 'counter',
+    name: 'voicebox_responses_total',
+    help: 'Responses that ended, by how.',
+    labels: { status: ['completed', 'cancelled', 'incomplete', 'failed'] },
+  },
   sessions: {
     kind: 'counter',
     name: 'voicebox_sessions_total',

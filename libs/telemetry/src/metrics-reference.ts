@@ -3,12 +3,14 @@ import { gatewayMetrics } from './gateway-metrics.ts'
 import { housekeeperMetrics } from './housekeeper-metrics.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { jobMetrics, laneMetrics, workerMetrics } from './lane-metrics.ts'
+import { usageMetrics } from './usage-metrics.ts'
 import type { MetricDefinition, MetricTable } from './metric-definition.ts'
 
 const { jobs: _, ...withoutJobs } = workerMetrics
 
 const sections: { title: string; table: MetricTable }[] = [
   { title: 'Gateways', table: gatewayMetrics },
+  { title: 'Gateways: tenants', table: usageMetrics },
   { title: 'Gateways: keys', table: keyMetrics },
   { title: 'Gateways and workers', table: jobMetrics },
   { title: 'Workers', table: withoutJobs },

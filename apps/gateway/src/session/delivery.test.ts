@@ -35,7 +35,7 @@ function open(about: Partial<DeliveryOptions> = {}): Delivery {
       known: 0,
       work: { loadAudio: () => Promise.resolve(new Uint8Array(0)) },
       onSent: (number, body) => void journal.push({ number, body }),
-      onError: (code) => void told.push(code),
+      onTold: (event) => void (event.type === 'error' && told.push(event.error.code ?? '')),
       maxHeldBytes: 4 << 20,
       onSlow: (isSlow) => void told.push(isSlow ? 'slow' : 'quick'),
       onFailure: (error) => void told.push(String(error)),
@@ -145,7 +145,7 @@ describe('The delivery', () => {
     expect(journal).toHaveLength(2)
   })
 
-  it('counts an error once, also where the client is told it again', async () => {
+  it('says of an error once that it was told, also where the client is told it again', async () => {
     const error: SendEffect = {
       kind: 'send',
       event: {

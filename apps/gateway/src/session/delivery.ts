@@ -54,8 +54,8 @@ export interface DeliveryOptions {
   work: Pick<Work, 'loadAudio'>
   /** Gets every numbered event in order. */
   onSent(number: number, body: SentBody): void
-  /** Told the code of each error that the client is told for the first time. */
-  onError(code: string): void
+  /** Gets each event that the client is told for the first time, audio aside. */
+  onTold(event: ServerEventBody): void
   /** How much may wait for a client that reads too slowly. */
   maxHeldBytes: number
   onSlow(isSlow: boolean): void
@@ -112,10 +112,6 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     return event.then((made) => write(made, eventId(sessionId, number)))
   }
 
-  function count(event: ServerEventBody): void {
-    if (event.type === 'error') options.onError(event.error.code ?? event.error.type)
-  }
-
   const delivery: Delivery = {
     take(effect, rests) {
       lastNumber += 1 // also where nothing can be sent yet: the same effects have the same numbers
@@ -130,7 +126,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       return gate.push(rests, () => {
         heldBytes -= bytes
         toldNumber = Math.max(toldNumber, number)
-        if (body.kind === 'event') count(body.event)
+        if (body.kind === 'event') options.onTold(body.event)
         return tell(number, body)
       })
     },
@@ -144,7 +140,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     },
     complain(error) {
       const event = { type: 'error', error: wireError(error) } as const
-      count(event)
+      options.onTold(event)
       delivery.notice(event)
     },
     open: (upTo) => gate.open(upTo),

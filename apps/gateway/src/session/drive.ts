@@ -34,7 +34,7 @@ import {
   usageOf,
 } from '@voicebox/session'
 import type { SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters } from '@voicebox/telemetry'
+import type { gatewayMetrics, Meters, usageMetrics } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
@@ -52,6 +52,7 @@ import { type Listening, openListening } from './listening.ts'
 import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
 import { makePatience } from './patience.ts'
 import { makePlayout } from './playout.ts'
+import { meterTold } from './told-meter.ts'
 import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
@@ -60,7 +61,9 @@ import type { Errand, OpenWork, Work } from './work.ts'
 export interface DriverOptions {
   clock: Clock
   log: Log
-  meters: Meters<typeof gatewayMetrics>
+  meters: Meters<typeof gatewayMetrics & typeof usageMetrics>
+  /** What the metrics call a tenant. */
+  tenantLabel(tenantId: string): string
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
@@ -98,6 +101,7 @@ export interface DriverStart {
 
 /** A session that is driven, and who drives it. */
 export interface Driver extends SocketHandlers, Guest {
+  readonly tenantId: string
   readonly pipeline: Pipeline
   /** The number of the newest result of the workers that it has heard. */
   readonly heardUpTo: number
@@ -188,7 +192,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
-    onError: (code) => meters.errors.add(1, { code }),
+    onTold: meterTold(meters, options.tenantLabel(tenantId)),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -587,6 +591,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   const driver: Driver = {
+    tenantId,
     pipeline,
     onText,
     onBinary,

@@ -2,7 +2,7 @@ import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { type Log, newId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
 import type { Redis } from '@voicebox/streams'
-import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
+import { gatewayMetrics, makeMetrics, usageMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
 import type { Resumption, Welcome } from '../handshake.ts'
 import { makeCatalogue, type Pipeline } from '../models.ts'
@@ -65,7 +65,7 @@ export const tenantId = 'tenant'
 const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'alloy', contextTokens: 32_000 }
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
-const { meters } = makeMetrics({ service: 'gateway', table: gatewayMetrics })
+const { meters } = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...usageMetrics } })
 
 const unlimited: TenantLimits = {
   requests: null,
@@ -118,6 +118,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     }),
     log,
     meters,
+    tenantLabel: (tenantId) => tenantId,
     prompts: {},
     announcesConversation: true,
     refuseServers: makeServerGuard([]),
