@@ -7,6 +7,7 @@ import {
   gatewayMetrics,
   jobMetrics,
   keyMetrics,
+  usageMetrics,
   makeLog,
   makeMetrics,
   mismatchTeller,
@@ -28,6 +29,7 @@ import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
+import { countByTenant, labelTenants } from './tenant-labels.ts'
 import { limitsFrom } from './tenant-limits.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
@@ -67,6 +69,7 @@ const settingKeys = [
   'eventsPerSecond',
   'laneDepth',
   'drainMs',
+  'metricsTenants',
   'logLevel',
 ] as const satisfies (keyof Settings)[]
 
@@ -93,7 +96,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
+  const table = { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
   const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
@@ -122,6 +125,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       gateway: () => (isDraining ? 'draining' : null),
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
+    meters.connectionsOpen.follow(() => open)
     meters.sessionsOpen.follow(() => fleet.size)
     meters.slowReaders.follow(() => fleet.slow)
     meters.redisAvailable.follow(() => redis.isReady())
@@ -156,6 +160,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       }),
     )
     const { authenticate } = keys
+    const tenantLabel = labelTenants(config.metricsTenants)
+    const countSessions = countByTenant(meters.tenantSessionsOpen, tenantLabel)
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -182,6 +188,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       clock: systemClock,
       log,
       meters,
+      tenantLabel,
       prompts,
       announcesConversation: config.conversationCreated,
       refuseServers,
@@ -193,11 +200,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       },
       onDriving(driver) {
         fleet.add(driver)
+        countSessions(driver.tenantId, 1)
         keys.add(driver)
         tellWhoServes(driver, served)
       },
       onLeaving(driver, left) {
         keys.remove(driver)
+        countSessions(driver.tenantId, -1)
         fleet.remove(driver, left)
       },
     }
@@ -222,6 +231,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         checks,
         degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
+        onRequest: (route, status) => meters.requests.add(1, { route, status: String(status) }),
         authenticate,
         secrets,
         catalogue,

@@ -394,6 +394,11 @@ export const settings = {
     schema: integer(100, 600_000).default(30_000),
     doc: 'Longest that a call of an MCP tool may take, connecting included.',
   },
+  metricsTenants: {
+    env: 'VOICEBOX_METRICS_TENANTS',
+    schema: json(z.array(z.string().min(1).max(64)).max(100)).default([]),
+    doc: 'Tenants that the metrics tell apart, as a JSON list of ids; `*` is every one, as far as 100 go. All others together are `other`.',
+  },
   logLevel: {
     env: 'VOICEBOX_LOG_LEVEL',
     schema: names(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -26,6 +26,7 @@ export interface JobRunOptions {
   log: Log
   /** The job was refused: it names another tenant than its entry or its session. */
   onMismatch?: OnMismatch
+  onBegun(waitMs: number): void
   run(context: JobContext): Promise<void>
   failed(failure: Failure): WorkerResult[]
 }
@@ -94,6 +95,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
       if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
       if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts), { isDead: true })
       hasEmitted = verdict === 'run_after_output'
+      if (attempt === 1) options.onBegun(Math.max(0, job.deadlineMs - leftMs)) // its deadline counts from when it was put there
       endsAtMs = clock.now() + leftMs
       return await runUntilDeadline()
     } finally {

@@ -21,6 +21,10 @@ export interface AnswerOptions {
   maxWaiting: number
   /** A segment was refused because its lane was full. */
   onRefused(lane: Lane): void
+  /** Told how long the first token of an answer took, in milliseconds. */
+  onFirstToken(provider: string, ms: number): void
+  /** And all of it. */
+  onGenerated(provider: string, ms: number): void
   clock: Clock
   log: Log
 }
@@ -34,7 +38,7 @@ const settleAfterMs = 300
  * begun again, because the client has heard of it.
  */
 export async function answer(
-  { redis, pool, maxWaiting, onRefused, clock, log }: AnswerOptions,
+  { redis, pool, maxWaiting, onRefused, onFirstToken, onGenerated, clock, log }: AnswerOptions,
   job: GenerateJob,
   context: JobContext,
 ): Promise<void> {
@@ -52,7 +56,10 @@ export async function answer(
   for await (const events of batched) {
     const results = events.length === 0 ? await speech.settle() : []
     for (const event of joinedEvents(events)) {
-      if (event.kind !== 'finish') firstTokenMs ??= clock.now() - startMs
+      if (event.kind !== 'finish' && firstTokenMs === undefined) {
+        firstTokenMs = clock.now() - startMs
+        onFirstToken(event.provider, firstTokenMs)
+      }
       if (event.kind === 'text') {
         const { text } = event
         // before its segments are enqueued, so that an attempt that has begun to speak is known to have emitted
@@ -63,6 +70,7 @@ export async function answer(
       results.push(...(await speech.end()), resultOf(event, responseId, speech.count()))
       if (event.kind !== 'finish') continue
       const { reason, usage, provider } = event
+      onGenerated(provider, clock.now() - startMs)
       log.info(
         { sessionId, responseId, traceId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',

@@ -1,6 +1,6 @@
 import type { GenerationRequest, LanguageEvent, LanguageModel } from '@voicebox/engines'
 import { Failure, type Log, openScope, toFailure } from '@voicebox/kernel'
-import { type Circuit, makeCircuit } from './circuit.ts'
+import { type Circuit, type CircuitState, makeCircuit } from './circuit.ts'
 
 /** An event of the answer, and the provider that gives it. */
 export type PoolEvent = LanguageEvent & { provider: string }
@@ -14,11 +14,15 @@ export interface LanguagePool extends LanguageModel {
  * afterwards there is no going back, and its failure is thrown. Each provider is behind a circuit of its own. The pool
  * owns its providers.
  */
-export function makePool(providers: readonly LanguageModel[], log: Log): LanguagePool {
+export function makePool(
+  providers: readonly LanguageModel[],
+  log: Log,
+  onCircuit: (provider: string, state: CircuitState) => void = () => {},
+): LanguagePool {
   const scope = openScope()
   const members = providers.map((model) => ({
     model: scope.use(model),
-    circuit: scope.use(makeCircuit({ name: model.name, log })),
+    circuit: scope.use(makeCircuit({ name: model.name, log, onState: (state) => onCircuit(model.name, state) })),
   }))
   return {
     name: providers.map((model) => model.name).join(', '),

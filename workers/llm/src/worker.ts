@@ -1,16 +1,16 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/mcp'
-import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/streams'
+import { type Lane, consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
-  jobMetrics,
+  llmMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   serveHealth,
-  tenantMetrics,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
@@ -57,47 +57,52 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...jobMetrics, ...tenantMetrics } })
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...workerMetrics, ...llmMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
     }
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
-    const pool = scope.use(makePool(providers.map(openProvider), log))
-    const onMismatch = mismatchTeller(log, meters)
-    const common = { claimAfterMs, consumer: name, clock: systemClock, log, onMismatch }
-    const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
+    const onCircuit = (provider: string, state: number): void => meters.circuitState.set(state, { provider })
+    const pool = scope.use(makePool(providers.map(openProvider), log, onCircuit))
+    const common = { claimAfterMs, consumer: name, clock: systemClock, log }
     const answering = {
       redis,
       pool,
       maxWaiting: config.laneDepth,
-      onRefused: (lane: Lane) => count(lane, 'refused'),
+      onRefused: (lane: Lane) => meterLane(meters, lane, log).onOutcome('refused'),
+      onFirstToken: (provider: string, ms: number) => meters.firstTokenSeconds.observe(ms / 1_000, { provider }),
+      onGenerated: (provider: string, ms: number) => meters.generationSeconds.observe(ms / 1_000, { provider }),
       clock: systemClock,
       log,
     }
     const languageLane = `jobs:llm:${llmPool}` as const
+    const language = meterLane(meters, languageLane, log)
     const generating = consumeLane(redis, {
       ...common,
       lane: languageLane,
       maxShare: config.laneShare.llm,
       concurrency: workerConcurrency,
-      onOutcome: (outcome) => count(languageLane, outcome),
+      ...language,
       run: (job, context) => answer(answering, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
     const { mcpListTimeoutMs: listTimeoutMs, mcpCallTimeoutMs: callTimeoutMs } = config
     const toolLane = `jobs:mcp:${llmPool}` as const
+    const tools = meterLane(meters, toolLane, log)
     const asking = consumeLane(redis, {
       ...common,
       lane: toolLane,
       maxShare: config.laneShare.mcp,
       concurrency: mcpConcurrency,
       repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
-      onOutcome: (outcome) => count(toolLane, outcome),
+      ...tools,
       run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock: systemClock, log }, job, context),
       failed: (job, failure) => [mcpJobFailed(job, failure)],
     })
+    language.follow(generating, workerConcurrency)
+    tools.follow(asking, mcpConcurrency)
     scope.defer(async () => {
       await Promise.all([generating, asking].map((lane) => lane.close({ deadlineMs: drainMs })))
     })

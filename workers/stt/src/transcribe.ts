@@ -10,6 +10,8 @@ export interface TranscribeParts {
   redis: Redis
   recognizer: SpeechRecognizer
   interims: EngineDescriptor['interims']
+  /** Told how long each transcript took, in milliseconds from when all audio of its utterance was there. */
+  onTranscribed(ms: number): void
   clock: Clock
   log: Log
 }
@@ -19,14 +21,14 @@ export interface TranscribeParts {
  * no attempt takes back what another one said.
  */
 export async function transcribe(
-  { redis, recognizer, interims: promise, clock, log }: TranscribeParts,
+  { redis, recognizer, interims: promise, onTranscribed, clock, log }: TranscribeParts,
   job: TranscribeJob,
   context: JobContext,
 ): Promise<void> {
   const { itemId } = job
   const { signal } = context
   const settled = promise === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
-  const audio = counted(readAudio(redis, job, itemId, { signal, log }))
+  const audio = counted(readAudio(redis, job, itemId, { signal, log }), clock)
   const interims = makeInterimThrottle({ intervalMs: interimIntervalMs, clock, pass: emitInterim })
   try {
     for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...wishesOf(job) })) {
@@ -34,6 +36,7 @@ export async function transcribe(
       else {
         interims.close() // none may follow the final
         const { text, logprobs } = recognition
+        onTranscribed(clock.now() - audio.endedAtMs())
         const audioMs = Math.round((audio.samples() * 1_000) / heardRateHz)
         const sureness = logprobs === undefined ? {} : { logprobs }
         await context.emit({ kind: 'transcript_final', itemId, text, audioMs, ...sureness })

@@ -4,13 +4,13 @@ import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
-  jobMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   serveHealth,
-  tenantMetrics,
+  sttMetrics,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
 import { doJob, jobFailed, repeatable } from './job.ts'
@@ -43,7 +43,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const name = makeProcessName('stt-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     let isServing = false
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...jobMetrics, ...tenantMetrics } })
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...workerMetrics, ...sttMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : isServing ? null : 'starting'),
@@ -53,8 +53,11 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
     scope.use(recognizer)
     const { interims } = sttEngines[chosen.name]
-    const parts = { redis, recognizer, interims, clock: systemClock, log }
-    const lane = `jobs:stt:${chosen.name}` as const
+    const engine = chosen.name
+    const onTranscribed = (ms: number): void => meters.transcriptionSeconds.observe(ms / 1_000, { engine })
+    const parts = { redis, recognizer, interims, onTranscribed, clock: systemClock, log }
+    const lane = `jobs:stt:${engine}` as const
+    const meter = meterLane(meters, lane, log)
     const consumer = consumeLane(redis, {
       lane,
       concurrency,
@@ -64,11 +67,11 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       clock: systemClock,
       log,
       repeatable,
-      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
-      onMismatch: mismatchTeller(log, meters),
+      ...meter,
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })
+    meter.follow(consumer, concurrency)
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
     isServing = true
     ready({ kind: 'ready', summary: `speech to text: ${about}. ${chosen.why}` })

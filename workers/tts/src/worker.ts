@@ -7,13 +7,13 @@ import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
-  jobMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   serveHealth,
-  tenantMetrics,
+  ttsMetrics,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
@@ -47,27 +47,36 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...jobMetrics, ...tenantMetrics } })
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...workerMetrics, ...ttsMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
     }
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const lane = `jobs:tts:${engine}` as const
+    const meter = meterLane(meters, lane, log)
+    const concurrency = config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores)
+    const speaking = {
+      speakers,
+      resamplers,
+      clock: systemClock,
+      onFirstAudio: (ms: number) => meters.firstAudioSeconds.observe(ms / 1_000, { engine }),
+      onSpoken: (ms: number) => meters.synthesisSeconds.observe(ms / 1_000, { engine }),
+    }
     const consumer = consumeLane(redis, {
       lane,
-      concurrency: config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores),
+      concurrency,
       maxShare: config.laneShare.tts,
       claimAfterMs,
       consumer: name,
       clock: systemClock,
       log,
       repeatable: () => 'always', // audio made twice is known by its offset
-      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
-      onMismatch: mismatchTeller(log, meters),
-      run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
+      ...meter,
+      run: (job, context) => speakSegment(speaking, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })
+    meter.follow(consumer, concurrency)
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
     log.info({ engine, why }, 'The speech worker serves.')
     ready({ kind: 'ready', summary: `speech: ${engine}. ${why}` })

@@ -54,6 +54,8 @@ export interface DeliveryOptions {
   work: Pick<Work, 'loadAudio'>
   /** Gets every numbered event in order. */
   onSent(number: number, body: SentBody): void
+  /** Gets each event that the client is told for the first time, audio aside. */
+  onTold(event: ServerEventBody): void
   /** How much may wait for a client that reads too slowly. */
   maxHeldBytes: number
   onSlow(isSlow: boolean): void
@@ -124,6 +126,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       return gate.push(rests, () => {
         heldBytes -= bytes
         toldNumber = Math.max(toldNumber, number)
+        if (body.kind === 'event') options.onTold(body.event)
         return tell(number, body)
       })
     },
@@ -135,7 +138,11 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       notices += 1
       write(event, noticeId(sessionId, toldNumber, notices))
     },
-    complain: (error) => delivery.notice({ type: 'error', error: wireError(error) }),
+    complain(error) {
+      const event = { type: 'error', error: wireError(error) } as const
+      options.onTold(event)
+      delivery.notice(event)
+    },
     open: (upTo) => gate.open(upTo),
     hold() {
       isHeld = true

@@ -34,7 +34,7 @@ import {
   usageOf,
 } from '@voicebox/session'
 import type { SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters } from '@voicebox/telemetry'
+import type { gatewayMetrics, Meters, usageMetrics } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
@@ -52,6 +52,7 @@ import { type Listening, openListening } from './listening.ts'
 import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
 import { makePatience } from './patience.ts'
 import { makePlayout } from './playout.ts'
+import { meterTold } from './told-meter.ts'
 import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
@@ -60,7 +61,9 @@ import type { Errand, OpenWork, Work } from './work.ts'
 export interface DriverOptions {
   clock: Clock
   log: Log
-  meters: Meters<typeof gatewayMetrics>
+  meters: Meters<typeof gatewayMetrics & typeof usageMetrics>
+  /** What the metrics call a tenant. */
+  tenantLabel(tenantId: string): string
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
@@ -98,6 +101,7 @@ export interface DriverStart {
 
 /** A session that is driven, and who drives it. */
 export interface Driver extends SocketHandlers, Guest {
+  readonly tenantId: string
   readonly pipeline: Pipeline
   /** The number of the newest result of the workers that it has heard. */
   readonly heardUpTo: number
@@ -188,6 +192,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
+    onTold: meterTold(meters, options.tenantLabel(tenantId)),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -405,19 +410,24 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function onText(text: string): void {
     if (phase === 'leaving') return
     if (phase === 'beginning') return waitForReady(() => onText(text), text.length)
+    const cameAtMs = performance.now()
     const parsed = dialect.parse(text)
+    const type = parsed.ok ? parsed.event.type : 'invalid'
+    const acted = (): void => meters.messageProcessingSeconds.observe((performance.now() - cameAtMs) / 1_000, { type })
     if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
       appendedAtMs = clock.now()
-      return append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      return acted()
     }
     const number = events.receive(true)
     const waitMs = number <= executedBefore ? 0 : throttle.take()
     const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
     const size = text.length
-    const isTaken = listening.whenHeard(() => receive(waitMs > 0 ? tooMany(waitMs) : parsed, number), {
-      mayChangeHearing,
-      size,
-    })
+    const act = (): void => {
+      receive(waitMs > 0 ? tooMany(waitMs) : parsed, number)
+      acted()
+    }
+    const isTaken = listening.whenHeard(act, { mayChangeHearing, size })
     if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
   }
 
@@ -583,6 +593,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   const driver: Driver = {
+    tenantId,
     pipeline,
     onText,
     onBinary,

@@ -2,7 +2,7 @@ import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { type Log, newId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
 import type { Redis } from '@voicebox/streams'
-import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics } from '@voicebox/telemetry'
+import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics, usageMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
 import type { Resumption, Welcome } from '../handshake.ts'
 import { makeCatalogue, type Pipeline } from '../models.ts'
@@ -66,7 +66,10 @@ const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'a
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
 /** What all of them have counted. */
-export const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...tenantMetrics } })
+export const metrics = makeMetrics({
+  service: 'gateway',
+  table: { ...gatewayMetrics, ...usageMetrics, ...tenantMetrics },
+})
 const { meters } = metrics
 
 const unlimited: TenantLimits = {
@@ -121,6 +124,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     }),
     log,
     meters,
+    tenantLabel: (tenantId) => tenantId,
     prompts: {},
     announcesConversation: true,
     refuseServers: makeServerGuard([]),

@@ -4,7 +4,7 @@ import { openScope } from '@voicebox/kernel'
 import { startRedis, type TestRedis } from '@voicebox/streams/testing'
 import { makeCertificate } from './certificate.ts'
 
-export type Kind = 'gateway' | 'stt' | 'llm' | 'tts'
+export type Kind = 'gateway' | 'stt' | 'llm' | 'tts' | 'housekeeper'
 
 export interface Member {
   kind: Kind
@@ -37,6 +37,7 @@ const mains: Record<Kind, URL> = {
   stt: new URL('../../../../workers/stt/src/main.ts', import.meta.url),
   llm: new URL('../../../../workers/llm/src/main.ts', import.meta.url),
   tts: new URL('../../../../workers/tts/src/main.ts', import.meta.url),
+  housekeeper: new URL('../../../../workers/housekeeper/src/main.ts', import.meta.url),
 }
 
 export interface StackOptions {
