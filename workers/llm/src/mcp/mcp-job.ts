@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { type Clock, type Failure, type Log, messageFor, withScope } from '@voicebox/kernel'
-import type { AllowList } from '@voicebox/mcp'
+import type { AllowList } from '@voicebox/outbound'
 import type { JobContext, JobOf, ToolError, WorkerResult } from '@voicebox/streams'
 import { httpError, protocolError } from './answer.ts'
 import { callTool } from './call-tool.ts'
