@@ -20,6 +20,8 @@ export const keys = {
   live: (shard: number) => `sessions:live:{${shard}}`,
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
+  /** Before all keys of the queues of chores. */
+  chores: '{chores}',
   secret: (digest: string) => `secret:${digest}`,
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
