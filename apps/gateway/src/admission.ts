@@ -1,6 +1,7 @@
 import { newId, type SessionId } from '@voicebox/kernel'
 import { countNoMore, enterSession, type Redis } from '@voicebox/streams'
 import type { Fault } from './greeting.ts'
+import type { OnQuotaReached } from './quota-watch.ts'
 import type { LimitsOf } from './tenant-limits.ts'
 
 /** Lets sessions in, as many as their tenants may have at a time over all gateways. */
@@ -14,20 +15,26 @@ export interface Admission {
 export interface AdmissionOptions {
   redis: Redis
   limitsOf: LimitsOf
+  onReached?: OnQuotaReached
   sessionTtlMs: number
 }
 
-export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs }: AdmissionOptions): Admission {
+export function makeAdmission({ redis, limitsOf, onReached = () => {}, sessionTtlMs: ttlMs }: AdmissionOptions): Admission {
   return {
     async enter(tenantId) {
       const sessionId = newId('sess')
       const { sessions: limit } = await limitsOf(tenantId)
       const answer = await enterSession(redis, { tenantId, sessionId, ttlMs, limit })
-      return answer === 'entered' ? sessionId : tooMany(limit ?? 0, answer.waitMs)
+      if (answer === 'entered') return sessionId
+      onReached({ tenantId, quota: 'sessions', limit: limit ?? 0, windowMs: minuteMs })
+      return tooMany(limit ?? 0, answer.waitMs)
     },
     leave: (tenantId, sessionId) => countNoMore(redis, tenantId, sessionId),
   }
 }
+
+/** Sessions have no window: who has too many is told of once a minute. */
+const minuteMs = 60_000
 
 function tooMany(limit: number, waitMs: number): Fault {
   const wait = `Please end one, or try again in ${Math.ceil(waitMs / 1_000)}s.`

@@ -2,7 +2,7 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
-import { findSession, openRedis } from '@voicebox/streams'
+import { findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   gatewayMetrics,
   jobMetrics,
@@ -18,6 +18,7 @@ import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
+import { watchQuotas } from './quota-watch.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
 import { makeAudioQuotas } from './session/audio-quota.ts'
@@ -129,7 +130,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const openBudget = makeBudgets({ redis, limitsOf })
+    const chores = scope.use(openChores(redis, { log }))
+    const onReached = watchQuotas({ redis, chores, log })
+    const openBudget = makeBudgets({ redis, limitsOf, onReached })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     // A default that everybody knows must not open an installation that has keys of its own.
@@ -155,13 +158,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       holder,
       catalogue,
       sessionTtlMs: config.sessionTtlMs,
+      onEnded: (session) => tellSessionEnded(chores, session, log),
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
-      openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf, onReached, log }),
       openWork: makeWork({
         redis,
         log,
@@ -235,7 +239,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({ redis, limitsOf, onReached, sessionTtlMs: config.sessionTtlMs }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (id) => findSession(redis, id),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),

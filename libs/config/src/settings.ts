@@ -384,6 +384,21 @@ export const settings = {
       '`http://127.0.0.1:9000`, or `https://*.internal.example` for all names below one. Scheme and port count.',
     ].join(' '),
   },
+  webhookAllow: {
+    env: 'VOICEBOX_WEBHOOK_ALLOW',
+    schema: json(z.array(z.string().max(512)).max(256)).default([]),
+    doc: 'Webhooks that may be told events although they are not at public `https` addresses, as a JSON list of origins like that of VOICEBOX_MCP_ALLOW.',
+  },
+  retentionEveryMs: {
+    env: 'VOICEBOX_RETENTION_EVERY_MS',
+    schema: integer(1_000, 86_400_000).default(3_600_000),
+    doc: 'How often what is older than its tenant keeps it is deleted. All housekeepers must say the same.',
+  },
+  auditDays: {
+    env: 'VOICEBOX_AUDIT_DAYS',
+    schema: integer(30, 36_500).default(400),
+    doc: 'For how many days the audit log is kept.',
+  },
   mcpListTimeoutMs: {
     env: 'VOICEBOX_MCP_LIST_TIMEOUT_MS',
     schema: integer(100, 600_000).default(10_000),

@@ -20,6 +20,7 @@ export const keys = {
   live: (shard: number) => `sessions:live:{${shard}}`,
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
+  toldQuota: (tenantId: string, quota: string) => `limits:{${tenantId}}:told:${quota}`,
   /** Before all keys of the queues of chores. */
   chores: '{chores}',
   secret: (digest: string) => `secret:${digest}`,

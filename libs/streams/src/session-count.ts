@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ask } from './ask.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
+import { text } from './reply.ts'
 import { limiterEnter } from './scripts.gen.ts'
 
 // How many sessions a tenant has over all gateways. Each counts by its own sign of life, as the reaper judges it: a session
@@ -39,4 +40,10 @@ export async function keepCounting(redis: Redis, tenantId: string, sessionId: Se
 /** Counts a session no more. May be repeated. */
 export async function countNoMore(redis: Redis, tenantId: string, sessionId: SessionId): Promise<void> {
   await ask(redis.commands, z.number(), 'ZREM', keys.countedSessions(tenantId), sessionId)
+}
+
+/** The ids of a tenant's sessions that count, and so of all that live; some of them may have ended. At most so many. */
+export async function countedSessions(redis: Redis, tenantId: string, limit: number): Promise<SessionId[]> {
+  const ids = await ask(redis.commands, z.array(text), 'ZRANGE', keys.countedSessions(tenantId), 0, limit - 1)
+  return ids as SessionId[] // only enterSession writes there
 }

@@ -17,6 +17,9 @@ export interface EndedSession {
   endedAtMs: number
 }
 
+/** Called before it is known that nothing is left to do for a session that has ended: again by another, should the first not come so far. */
+export type OnEnded = (session: EndedSession) => Promise<void> | void
+
 export interface Ending {
   sessionId: SessionId
   /** Of the holder that ends it; 0: it is ended only if its time is over. */
@@ -73,13 +76,18 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
  * be repeated, and done by several at a time: `freed` for one of them only. `not_ended`: Redis has lost that it was ended, and
  * what is there of it lives again.
  */
-export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
+export async function freeSession(
+  redis: Redis,
+  ended: EndedSession,
+  onEnded: OnEnded,
+): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
   await freeKeys(redis, sessionId)
   await countNoMore(redis, tenantId, sessionId)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
   const note = Object.entries(fields).flat()
   await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)
+  await onEnded(ended)
   const { session } = sessionKeys(sessionId)
   const bury = (): ReturnType<typeof sessionBury> => sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })
   const answer = await bury()

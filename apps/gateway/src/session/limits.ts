@@ -1,6 +1,7 @@
 import { Failure, type ResponseId } from '@voicebox/kernel'
 import type { ServerEventOf } from '@voicebox/protocol'
 import { type LimitRefusal, type LimitsState, type RateLimits, type Redis, reserve, settle } from '@voicebox/streams'
+import type { OnQuotaReached } from '../quota-watch.ts'
 import type { LimitsOf } from '../tenant-limits.ts'
 
 /** What is left of a limit, as clients are told. */
@@ -26,7 +27,15 @@ export interface BudgetContext {
 
 export type OpenBudget = (context: BudgetContext) => Budget
 
-export function makeBudgets({ redis, limitsOf }: { redis: Redis; limitsOf: LimitsOf }): OpenBudget {
+export function makeBudgets({
+  redis,
+  limitsOf,
+  onReached = () => {},
+}: {
+  redis: Redis
+  limitsOf: LimitsOf
+  onReached?: OnQuotaReached
+}): OpenBudget {
   return ({ tenantId, reserved: before = [], onUpdated }) => {
     const reserved = new Set(before)
 
@@ -39,6 +48,9 @@ export function makeBudgets({ redis, limitsOf }: { redis: Redis; limitsOf: Limit
         onUpdated(shown(state))
         if (refusal === null) return null
         reserved.delete(responseId)
+        const limit = state[refusal.limit]?.limit
+        if (refusal.waitMs !== null && limit !== undefined)
+          onReached({ tenantId, quota: refusal.limit, limit, windowMs: limits.windowMs })
         return new Failure('capacity', 'rate_limit_exceeded', wordsFor(refusal, state, limits, tokens))
       },
       async settle(responseId, tokens) {

@@ -1,5 +1,5 @@
 import { newId, type SessionId } from '@voicebox/kernel'
-import { createSession, type HoldOptions, type Redis } from '@voicebox/streams'
+import { createSession, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
 import { type Driver, type DriverOptions, driveSession } from './drive.ts'
@@ -11,6 +11,8 @@ export interface SessionOptions extends DriverOptions, StateOptions {
   holder: string
   /** How long a session can be resumed after the last sign of its life. */
   sessionTtlMs: number
+  /** Hears of each session that this process ends. */
+  onEnded: OnEnded
 }
 
 /** Opens a session for the socket: the one that was let in, or one more. */
@@ -41,7 +43,11 @@ export function openSession(
 export function holdOptions({
   holder,
   sessionTtlMs,
+  onEnded,
   log,
-}: Pick<SessionOptions, 'holder' | 'sessionTtlMs' | 'log'>): Pick<HoldOptions, 'holder' | 'ttlMs' | 'log'> {
-  return { holder, ttlMs: sessionTtlMs, log }
+}: Pick<SessionOptions, 'holder' | 'sessionTtlMs' | 'onEnded' | 'log'>): Pick<
+  HoldOptions,
+  'holder' | 'ttlMs' | 'onEnded' | 'log'
+> {
+  return { holder, ttlMs: sessionTtlMs, onEnded, log }
 }
