@@ -130,8 +130,9 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const chores = scope.use(openChores(redis, { log }))
-    const onReached = watchQuotas({ redis, chores, log })
+    // Without a database nobody has webhooks to be told by.
+    const chores = config.databaseUrl === undefined ? null : scope.use(openChores(redis, { log }))
+    const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
     const openBudget = makeBudgets({ redis, limitsOf, onReached })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
@@ -158,7 +159,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       holder,
       catalogue,
       sessionTtlMs: config.sessionTtlMs,
-      onEnded: (session) => tellSessionEnded(chores, session, log),
+      onEnded: (session) => (chores === null ? undefined : tellSessionEnded(chores, session, log)),
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
