@@ -19,7 +19,12 @@ export interface AdmissionOptions {
   sessionTtlMs: number
 }
 
-export function makeAdmission({ redis, limitsOf, onReached = () => {}, sessionTtlMs: ttlMs }: AdmissionOptions): Admission {
+export function makeAdmission({
+  redis,
+  limitsOf,
+  onReached = () => {},
+  sessionTtlMs: ttlMs,
+}: AdmissionOptions): Admission {
   return {
     async enter(tenantId) {
       const sessionId = newId('sess')

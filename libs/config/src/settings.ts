@@ -1,4 +1,5 @@
 import { sttEngines, ttsEngines } from '@voicebox/engines'
+import { encryptionKeysSchema } from '@voicebox/tenancy'
 import { z } from 'zod'
 import { promptSchema } from './prompts.ts'
 import { scriptedRuleSchema } from './scripted-rule.ts'
@@ -166,6 +167,11 @@ export const settings = {
     env: 'VOICEBOX_KEY_STALE_MS',
     schema: integer(0, 604_800_000).default(3_600_000),
     doc: 'While PostgreSQL is away, how long after it was confirmed last a key still opens sessions. Then nobody is let in (503) until it is back; open sessions go on.',
+  },
+  encryptionKey: {
+    env: 'VOICEBOX_ENCRYPTION_KEY',
+    schema: encryptionKeysSchema.optional(),
+    doc: 'What secrets in the database are sealed with: tenants’ keys for language providers, secrets of webhooks. 32 bytes in base64 (`openssl rand -base64 32`); several with commas between, of which the first seals and all open. Gateways and workers have the same. Absent: an embedded installation makes one in its data directory; elsewhere no secret can be stored.',
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',

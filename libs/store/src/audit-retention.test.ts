@@ -13,7 +13,10 @@ describe('What is old in the audit log', () => {
     const client = new pg.Client(postgres.ownerUrl)
     await client.connect()
     await client.query("select set_config('voicebox.tenant', $1, false)", [tenantId])
-    await client.query('update audit_logs set at = now() - make_interval(days => $1) where action = $2', [daysAgo, action])
+    await client.query('update audit_logs set at = now() - make_interval(days => $1) where action = $2', [
+      daysAgo,
+      action,
+    ])
     await client.end()
   }
   const actions = async (tenantId: string): Promise<string[]> =>

@@ -130,16 +130,7 @@ const deaf: HeardResults = { heardUpTo: () => 0, onResultsLost: () => {} }
 
 function holdOf(
   redis: Redis,
-  {
-    sessionId,
-    tenantId,
-    holder,
-    ttlMs,
-    limits = journalLimits,
-    results = deaf,
-    onEnded = () => {},
-    log,
-  }: HoldOptions,
+  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, onEnded = () => {}, log }: HoldOptions,
   takes: TakeWatch,
   about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
 ): SessionHold {

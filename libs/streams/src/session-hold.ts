@@ -177,7 +177,8 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         if (isOver || takes.isTaken) return
         const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason })
         let ended = await end()
-        while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended') ended = await end()
+        while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
+          ended = await end()
         if (ended.kind === 'buried') await dropLive(redis, sessionId)
         isOver = true
       }),

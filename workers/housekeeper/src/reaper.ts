@@ -9,7 +9,12 @@ const sessionsPerPass = 100
 /** Ends sessions that nobody drives any more. Several may run: each session is ended, and told of, by one of them. */
 export function runReaper(
   redis: Redis,
-  { meters, everyMs, onEnded, log }: {
+  {
+    meters,
+    everyMs,
+    onEnded,
+    log,
+  }: {
     meters: Meters<typeof housekeeperMetrics>
     everyMs: number
     onEnded: OnEnded

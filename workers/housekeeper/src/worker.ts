@@ -21,6 +21,7 @@ const settingKeys = [
   'workerPort',
   'drainMs',
   'claimAfterMs',
+  'encryptionKey',
   'webhookAllow',
   'retentionEveryMs',
   'auditDays',
@@ -55,8 +56,7 @@ export const runHousekeeper: RunApp = async (env, signal, ready) => {
     const chores = scope.use(openChores(redis, { log }))
     const { databaseUrl } = config
     // Without a database nobody has webhooks, and there is nothing to retain or delete.
-    const onEnded: OnEnded =
-      databaseUrl === undefined ? () => {} : (session) => tellSessionEnded(chores, session, log)
+    const onEnded: OnEnded = databaseUrl === undefined ? () => {} : (session) => tellSessionEnded(chores, session, log)
     const passes = [
       runReaper(redis, { meters, everyMs: reapEveryMs, onEnded, log }),
       runLaneReader(redis, { meters, everyMs: readLanesEveryMs, log }),

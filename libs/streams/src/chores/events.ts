@@ -42,7 +42,10 @@ export async function tellQuotaReached(redis: Redis, chores: Chores, reached: Re
   const startMs = Math.floor(Date.now() / windowMs) * windowMs
   const key = keys.toldQuota(tenantId, quota)
   if ((await ask(redis.commands, text.nullable(), 'GET', key)) === String(startMs)) return
-  const id = createHash('sha256').update(JSON.stringify([tenantId, quota, startMs])).digest('hex').slice(0, 24)
+  const id = createHash('sha256')
+    .update(JSON.stringify([tenantId, quota, startMs]))
+    .digest('hex')
+    .slice(0, 24)
   const data = {
     quota,
     limit,

@@ -34,7 +34,11 @@ export async function deleteHistory(
       break
     case 'history': {
       const ended = new Set<SessionId>()
-      for (let left = await sessions.some(tenantId); left.some((one) => !ended.has(one)); left = await sessions.some(tenantId))
+      for (
+        let left = await sessions.some(tenantId);
+        left.some((one) => !ended.has(one));
+        left = await sessions.some(tenantId)
+      )
         for (const sessionId of left) {
           await sessions.end(tenantId, sessionId)
           await history.deleteSession(tenantId, sessionId) // its own, too, that is not written down yet

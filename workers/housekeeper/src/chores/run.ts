@@ -3,6 +3,7 @@ import { parseAllowList } from '@voicebox/outbound'
 import { openStore } from '@voicebox/store'
 import { choreKinds, type Chores, choreStates, type OnEnded, type Redis, runChores } from '@voicebox/streams'
 import type { housekeeperMetrics, Meters } from '@voicebox/telemetry'
+import { openVault } from '@voicebox/tenancy'
 import { type Kept, keepDoing } from '../keep-doing.ts'
 import { historyIn } from './history-in.ts'
 import { liveSessionsIn } from './live-sessions.ts'
@@ -15,6 +16,8 @@ export interface ChoresOptions {
   redis: Redis
   chores: Chores
   onEnded: OnEnded
+  /** Opens the secrets of webhooks. Absent: none is told. */
+  encryptionKey?: readonly string[] | undefined
   webhookAllow: readonly string[]
   auditDays: number
   retentionEveryMs: number
@@ -25,14 +28,26 @@ export interface ChoresOptions {
 
 /** Does the installation's chores; the scope closes what it opens for that. */
 export function keepChores(scope: Scope, options: ChoresOptions): Kept {
-  const { databaseUrl, name, redis, chores, onEnded, auditDays, claimAfterMs, retentionEveryMs, meters, log } = options
+  const {
+    databaseUrl,
+    encryptionKey,
+    name,
+    redis,
+    chores,
+    onEnded,
+    auditDays,
+    claimAfterMs,
+    retentionEveryMs,
+    meters,
+    log,
+  } = options
   const store = scope.use(openStore({ url: databaseUrl, name, log, maxConnections: 4 }))
   const allow = parseAllowList(options.webhookAllow, 'VOICEBOX_WEBHOOK_ALLOW')
   const runner = runChores(redis, {
     perform: performer({
       store,
       history: historyIn(store),
-      rules: rulesIn(store),
+      rules: rulesIn(store, encryptionKey === undefined ? null : openVault(encryptionKey)),
       sessions: liveSessionsIn(redis, { holder: name, onEnded, log }),
       chores,
       allow,

@@ -31,7 +31,8 @@ export async function tellEvent(
   const atMs = Number(id.split('.')[1])
   for (const webhook of wanting) {
     const added = await chores.add({ ...telling, webhookId: webhook.id }, { atMs, name: `${event.id}-${webhook.id}` })
-    if (added.kind === 'full') log.error({ tenantId, event: event.type }, 'Too many webhooks wait: an event is not told')
+    if (added.kind === 'full')
+      log.error({ tenantId, event: event.type }, 'Too many webhooks wait: an event is not told')
   }
 }
 
