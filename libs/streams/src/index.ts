@@ -24,6 +24,7 @@ export {
   type SynthesizeJob,
   type TranscribeJob,
   groupOf,
+  jobFields,
   subjectOf,
 } from './jobs.ts'
 export { type DeadLetter, deadLetters, dropDeadLetter, findDeadLetter, retryDeadLetter } from './dead-letters.ts'

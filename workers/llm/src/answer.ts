@@ -39,7 +39,7 @@ export async function answer(
   context: JobContext,
 ): Promise<void> {
   if (context.hasEmitted) throw new Failure('engine', 'worker_lost', 'The worker that gave the answer was lost')
-  const { responseId, sessionId, traceId } = job
+  const { responseId, sessionId, tenantId, traceId } = job
   const request = await requestOf(redis, job)
   const startMs = clock.now()
   let firstTokenMs: number | undefined
@@ -64,7 +64,7 @@ export async function answer(
       if (event.kind !== 'finish') continue
       const { reason, usage, provider } = event
       log.info(
-        { sessionId, responseId, traceId, provider, reason, ...usage, firstTokenMs },
+        { tenantId, sessionId, correlationId: traceId, responseId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',
       )
     }

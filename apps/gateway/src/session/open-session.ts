@@ -1,4 +1,4 @@
-import { newId, type SessionId } from '@voicebox/kernel'
+import { newId, type SessionId, withFields } from '@voicebox/kernel'
 import { createSession, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
@@ -19,11 +19,14 @@ export interface SessionOptions extends DriverOptions, StateOptions {
 export function openSession(
   socket: Socket,
   welcome: Welcome,
-  options: SessionOptions,
+  process: SessionOptions,
   sessionId: SessionId = newId('sess'),
 ): Driver {
+  const correlationId: string = newId('conn')
+  const about = { tenantId: welcome.tenantId, sessionId, correlationId }
+  const options = { ...process, log: withFields(process.log, about) }
   const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
-  options.log.info({ sessionId, tenantId, model, type, dialect: dialect.name }, 'Session opened')
+  options.log.info({ model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })
   const hold = createSession(options.redis, {
     ...holdOptions(options),
@@ -35,7 +38,7 @@ export function openSession(
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
-  const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
+  const start = { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
 }

@@ -67,9 +67,12 @@ describe('Chores', { timeout: 60_000 }, () => {
     }
   }
   const itemsOf = async (tenantId: string): Promise<string[]> =>
-    (await ask<{ item_id: string }>(tenantId, 'select item_id from conversation_items where tenant_id = voicebox_tenant() order by 1')).map(
-      (row) => row.item_id,
-    )
+    (
+      await ask<{ item_id: string }>(
+        tenantId,
+        'select item_id from conversation_items where tenant_id = voicebox_tenant() order by 1',
+      )
+    ).map((row) => row.item_id)
   const addItem = (tenantId: string, sessionId: string, itemId: string, daysAgo: number) =>
     ask(
       tenantId,
