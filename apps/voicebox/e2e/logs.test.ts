@@ -69,7 +69,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
     await stack.start('gateway', {
       VOICEBOX_MODELS: JSON.stringify({ 'gpt-realtime': {}, unkind: { llm: 'unkind' } }),
     })
-  })
+  }, 180_000)
   afterAll(async () => {
     await stack.close()
     provider.closeAllConnections()

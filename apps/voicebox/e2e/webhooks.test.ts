@@ -40,7 +40,7 @@ describe('A tenant with a webhook', { timeout: 180_000 }, () => {
         VOICEBOX_RATE_LIMITS: JSON.stringify({ sessions: 1 }),
       },
     })
-  })
+  }, 180_000)
   afterAll(async () => {
     await stack.close()
     await hook.close()
