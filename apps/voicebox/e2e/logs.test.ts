@@ -46,7 +46,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
       type: 'scripted',
       rules: [
         { in: 'tool_result', when: '.', reply: words.reply },
-        { when: 'call', calls: [{ name: 'look_up', arguments: { what: words.call } }] },
+        { when: 'call', calls: [{ name: 'look_up', arguments: JSON.stringify({ what: words.call }) }] },
       ],
       otherwise: words.reply,
     }
