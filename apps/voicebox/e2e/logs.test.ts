@@ -139,10 +139,10 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
       }
     }
     // One connection's id leads from the gateway to the workers.
-    const ours = lines.map(({ line, kind }) => ({ kind, ...(JSON.parse(line) as Record<string, unknown>) }))
+    const ours: Record<string, unknown>[] = lines.map(({ line, kind }) => ({ kind, ...(JSON.parse(line) as object) }))
     const [opened] = ours.filter((one) => one['message'] === 'Session opened')
     const following = ours.filter((one) => one['correlation_id'] === opened?.['correlation_id'])
-    expect(new Set(following.map(({ kind }) => kind))).toEqual(new Set(['gateway', 'llm']))
+    expect(new Set(following.map((one) => one['kind']))).toEqual(new Set(['gateway', 'llm']))
 
     const all = lines.map(({ line }) => line).join('\n')
     const audio = append(spoken.subarray(9_600, 10_560)).audio.slice(100, 140)

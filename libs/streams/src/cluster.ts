@@ -50,7 +50,7 @@ export function openCluster({ servers, name, log }: { servers: readonly string[]
         ...(password !== '' && { password: decodeURIComponent(password) }),
         ...(protocol === 'rediss:' && { tls: {} }),
         connectionName: `${name}:${purpose}`,
-        protocol: 2,
+        protocol: 2 as const,
         disableClientInfo: true,
         socketTimeout: 15_000,
         disconnectTimeout: 200, // a node that another took over from answers no goodbye
