@@ -17,6 +17,8 @@ export interface AdmissionOptions {
   limitsOf: LimitsOf
   onReached?: OnQuotaReached
   sessionTtlMs: number
+  /** A tenant had as many as it may have. */
+  onRefused(): void
 }
 
 export function makeAdmission({
@@ -24,6 +26,7 @@ export function makeAdmission({
   limitsOf,
   onReached = () => {},
   sessionTtlMs: ttlMs,
+  onRefused,
 }: AdmissionOptions): Admission {
   return {
     async enter(tenantId) {
@@ -31,10 +34,11 @@ export function makeAdmission({
       const { sessions: limit } = await limitsOf(tenantId)
       const answer = await enterSession(redis, { tenantId, sessionId, ttlMs, limit })
       if (answer === 'entered') return sessionId
+      onRefused()
       onReached({ tenantId, quota: 'sessions', limit: limit ?? 0, windowMs: minuteMs })
       return tooMany(limit ?? 0, answer.waitMs)
     },
-    leave: (tenantId, sessionId) => countNoMore(redis, tenantId, sessionId),
+    leave: (tenantId, sessionId) => countNoMore(redis, { tenantId, sessionId }),
   }
 }
 

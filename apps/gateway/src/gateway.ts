@@ -9,8 +9,10 @@ import {
   keyMetrics,
   makeLog,
   makeMetrics,
+  mismatchTeller,
   makeProcessName,
   type RunApp,
+  tenantMetrics,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
@@ -92,7 +94,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
+  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
+  const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -133,9 +136,15 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     // Without a database nobody has webhooks to be told by.
     const chores = config.databaseUrl === undefined ? null : scope.use(openChores(redis, { log }))
     const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
-    const openBudget = makeBudgets({ redis, limitsOf, onReached })
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf,
+      onReached,
+      onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
+    })
     const { jobDeadlineMs, laneDepth } = config
-    const secrets = makeSecrets(redis)
+    const onMismatch = mismatchTeller(log, meters)
+    const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
     const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
@@ -174,6 +183,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         jobDeadlineMs,
         maxWaiting: laneDepth,
         onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
+        onMismatch,
       }),
       clock: systemClock,
       log,
@@ -240,9 +250,15 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, onReached, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({
+          redis,
+          limitsOf,
+          onReached,
+          sessionTtlMs: config.sessionTtlMs,
+          onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
+        }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
-        findSession: (id) => findSession(redis, id),
+        findSession: (session) => findSession(redis, session, onMismatch),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),
     }

@@ -27,6 +27,11 @@ const words = {
 describe('The logs of a conversation', { timeout: 180_000 }, () => {
   const postgres = usePostgres()
   const lines: { kind: Kind; line: string }[] = []
+  /** What Node itself writes, say of an experiment, is none of ours. */
+  const records = (): Record<string, unknown>[] =>
+    lines
+      .filter(({ line }) => line.startsWith('{'))
+      .map(({ kind, line }) => ({ kind, ...(JSON.parse(line) as object) }))
   let stack: Stack
   let provider: Server
 
@@ -129,8 +134,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
     await Promise.all([client.close(), failing.close(), refused.closed])
     await vi.waitFor(() => expect(about(session.id)).toContain('Session closed'), patient)
 
-    for (const { line } of lines) {
-      const record = JSON.parse(line) as Record<string, unknown>
+    for (const record of records()) {
       expect(record).toMatchObject({ level: expect.any(String), service: expect.any(String) })
       expect(record).toMatchObject({ message: expect.any(String), timestamp: expect.stringMatching(/^\d{4}-.*Z$/) })
       for (const name of ['sessionId', 'tenantId', 'correlationId', 'traceId']) expect(record).not.toHaveProperty(name)
@@ -139,7 +143,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
       }
     }
     // One connection's id leads from the gateway to the workers.
-    const ours: Record<string, unknown>[] = lines.map(({ line, kind }) => ({ kind, ...(JSON.parse(line) as object) }))
+    const ours = records()
     const [opened] = ours.filter((one) => one['message'] === 'Session opened')
     const following = ours.filter((one) => one['correlation_id'] === opened?.['correlation_id'])
     expect(new Set(following.map((one) => one['kind']))).toEqual(new Set(['gateway', 'llm']))
@@ -154,8 +158,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
   })
 
   function about(sessionId: string): string[] {
-    return lines
-      .map(({ line }) => JSON.parse(line) as Record<string, unknown>)
+    return records()
       .filter((record) => record['session_id'] === sessionId)
       .map((record) => String(record['message']))
   }

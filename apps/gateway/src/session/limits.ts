@@ -27,15 +27,15 @@ export interface BudgetContext {
 
 export type OpenBudget = (context: BudgetContext) => Budget
 
-export function makeBudgets({
-  redis,
-  limitsOf,
-  onReached = () => {},
-}: {
+export interface BudgetOptions {
   redis: Redis
   limitsOf: LimitsOf
   onReached?: OnQuotaReached
-}): OpenBudget {
+  /** A response would have passed this limit. */
+  onRefused(limit: LimitRefusal['limit']): void
+}
+
+export function makeBudgets({ redis, limitsOf, onReached = () => {}, onRefused }: BudgetOptions): OpenBudget {
   return ({ tenantId, reserved: before = [], onUpdated }) => {
     const reserved = new Set(before)
 
@@ -48,6 +48,7 @@ export function makeBudgets({
         onUpdated(shown(state))
         if (refusal === null) return null
         reserved.delete(responseId)
+        onRefused(refusal.limit)
         const limit = state[refusal.limit]?.limit
         if (refusal.waitMs !== null && limit !== undefined)
           onReached({ tenantId, quota: refusal.limit, limit, windowMs: limits.windowMs })

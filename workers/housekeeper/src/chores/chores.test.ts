@@ -126,11 +126,11 @@ describe('Chores', { timeout: 60_000 }, () => {
     await chores.add(chore, { atMs: 1, name: 'a' })
     await vi.waitFor(async () => expect(await listAudit(store, tenantId)).toHaveLength(1), patient)
     expect(await itemsOf(tenantId)).toEqual(['other'])
-    expect(await findSession(redis, sessionId)).toBeNull()
-    expect(await heardAudio(redis, sessionId, 'item_1', 10_000)).toHaveLength(0)
-    expect((await server.keys(`*{${sessionId}}*`)).filter((key) => !key.startsWith('sess:'))).toEqual([])
-    expect(await findSession(redis, other)).not.toBeNull()
-    expect(await heardAudio(redis, other, 'item_1', 10_000)).toHaveLength(3_200)
+    expect(await findSession(redis, { tenantId, sessionId })).toBeNull()
+    expect(await heardAudio(redis, { tenantId, sessionId }, 'item_1', 10_000)).toHaveLength(0)
+    expect((await server.keys(`*${sessionId}*`)).filter((key) => !key.startsWith('sess:'))).toEqual([])
+    expect(await findSession(redis, { tenantId, sessionId: other })).not.toBeNull()
+    expect(await heardAudio(redis, { tenantId, sessionId: other }, 'item_1', 10_000)).toHaveLength(3_200)
     expect((await listAudit(store, tenantId))[0]).toMatchObject({
       action: 'deletion.done',
       actor: 'key_1',
@@ -147,7 +147,7 @@ describe('Chores', { timeout: 60_000 }, () => {
     const subject = { kind: 'session' as const, sessionId }
     await chores.add({ kind: 'deletion', tenantId: mine, subject, actor: 'key_1' }, { atMs: 1, name: 'a' })
     await vi.waitFor(async () => expect((await chores.counts('deletion')).done).toBe(1), patient)
-    expect(await findSession(redis, sessionId)).not.toBeNull()
+    expect(await findSession(redis, { tenantId: theirs, sessionId })).not.toBeNull()
     expect(await itemsOf(theirs)).toEqual(['theirs'])
   })
 
@@ -165,7 +165,7 @@ describe('Chores', { timeout: 60_000 }, () => {
     )
     await vi.waitFor(async () => expect(await itemsOf(tenantId)).toEqual([]), patient)
     await vi.waitFor(async () => expect((await chores.counts('deletion')).done).toBe(2), patient)
-    expect(await findSession(redis, living)).toBeNull()
+    expect(await findSession(redis, { tenantId, sessionId: living })).toBeNull()
   })
 
   it('wait for Postgres where it is away', async () => {
