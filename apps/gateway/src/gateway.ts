@@ -2,7 +2,7 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
-import { findSession, openRedis } from '@voicebox/streams'
+import { findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   gatewayMetrics,
   jobMetrics,
@@ -21,6 +21,7 @@ import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
+import { watchQuotas } from './quota-watch.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
 import { makeAudioQuotas } from './session/audio-quota.ts'
@@ -136,9 +137,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
+    // Without a database nobody has webhooks to be told by.
+    const chores = config.databaseUrl === undefined ? null : scope.use(openChores(redis, { log }))
+    const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
     const openBudget = makeBudgets({
       redis,
       limitsOf,
+      onReached,
       onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
     })
     const { jobDeadlineMs, laneDepth } = config
@@ -169,13 +174,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       holder,
       catalogue,
       sessionTtlMs: config.sessionTtlMs,
+      onEnded: (session) => (chores === null ? undefined : tellSessionEnded(chores, session, log)),
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
-      openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf, onReached, log }),
       openWork: makeWork({
         redis,
         log,
@@ -257,6 +263,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         admission: makeAdmission({
           redis,
           limitsOf,
+          onReached,
           sessionTtlMs: config.sessionTtlMs,
           onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
         }),

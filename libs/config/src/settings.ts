@@ -1,4 +1,5 @@
 import { sttEngines, ttsEngines } from '@voicebox/engines'
+import { encryptionKeysSchema } from '@voicebox/tenancy'
 import { z } from 'zod'
 import { promptSchema } from './prompts.ts'
 import { scriptedRuleSchema } from './scripted-rule.ts'
@@ -166,6 +167,11 @@ export const settings = {
     env: 'VOICEBOX_KEY_STALE_MS',
     schema: integer(0, 604_800_000).default(3_600_000),
     doc: 'While PostgreSQL is away, how long after it was confirmed last a key still opens sessions. Then nobody is let in (503) until it is back; open sessions go on.',
+  },
+  encryptionKey: {
+    env: 'VOICEBOX_ENCRYPTION_KEY',
+    schema: encryptionKeysSchema.optional(),
+    doc: 'What secrets in the database are sealed with: tenants’ keys for language providers, secrets of webhooks. 32 bytes in base64 (`openssl rand -base64 32`); several with commas between, of which the first seals and all open. Gateways and workers have the same. Absent: an embedded installation makes one in its data directory; elsewhere no secret can be stored.',
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
@@ -383,6 +389,21 @@ export const settings = {
       'MCP servers that may be asked although they are not at public `https` addresses, as a JSON list of origins:',
       '`http://127.0.0.1:9000`, or `https://*.internal.example` for all names below one. Scheme and port count.',
     ].join(' '),
+  },
+  webhookAllow: {
+    env: 'VOICEBOX_WEBHOOK_ALLOW',
+    schema: json(z.array(z.string().max(512)).max(256)).default([]),
+    doc: 'Webhooks that may be told events although they are not at public `https` addresses, as a JSON list of origins like that of VOICEBOX_MCP_ALLOW.',
+  },
+  retentionEveryMs: {
+    env: 'VOICEBOX_RETENTION_EVERY_MS',
+    schema: integer(1_000, 86_400_000).default(3_600_000),
+    doc: 'How often what is older than its tenant keeps it is deleted. All housekeepers must say the same.',
+  },
+  auditDays: {
+    env: 'VOICEBOX_AUDIT_DAYS',
+    schema: integer(30, 36_500).default(400),
+    doc: 'For how many days the audit log is kept.',
   },
   mcpListTimeoutMs: {
     env: 'VOICEBOX_MCP_LIST_TIMEOUT_MS',

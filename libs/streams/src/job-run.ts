@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ask } from './ask.ts'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, jobOutput } from './job-output.ts'
-import { type Job, subjectOf } from './jobs.ts'
+import { type Job, jobFields, subjectOf } from './jobs.ts'
 import { channelNames, keys } from './keys.ts'
 import type { Delivery } from './lane-hold.ts'
 import { retryDelayMs } from './lane-retry.ts'
@@ -62,7 +62,7 @@ export interface JobRun {
 export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun {
   const { delivery, maxAttempts, repeatable, clock, log } = options
   const { origin: entry, attempt, deadlineAtMs } = delivery
-  const about = { jobId: job.id, sessionId: job.sessionId, tenantId: job.tenantId, traceId: job.traceId, attempt }
+  const about = { ...jobFields(job), attempt }
   const output = jobOutput(redis, job, { entry, attempt, deadlineAtMs, limits: options.limits })
   const controller = new AbortController()
   const early = Promise.withResolvers<Ending>()

@@ -43,7 +43,7 @@ export async function answer(
   context: JobContext,
 ): Promise<void> {
   if (context.hasEmitted) throw new Failure('engine', 'worker_lost', 'The worker that gave the answer was lost')
-  const { responseId, sessionId, traceId } = job
+  const { responseId, sessionId, tenantId, traceId } = job
   const request = await requestOf(redis, job)
   const startMs = clock.now()
   let firstTokenMs: number | undefined
@@ -72,7 +72,7 @@ export async function answer(
       const { reason, usage, provider } = event
       onGenerated(provider, clock.now() - startMs)
       log.info(
-        { sessionId, responseId, traceId, provider, reason, ...usage, firstTokenMs },
+        { tenantId, sessionId, correlationId: traceId, responseId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',
       )
     }

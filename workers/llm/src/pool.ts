@@ -35,7 +35,7 @@ export function makePool(
         if (request.signal.aborted) return
         failures.push(begun)
         if (begun.code !== 'circuit_open') {
-          log.warn({ provider: member.model.name, code: begun.code, reason: begun.message }, 'A provider has failed.')
+          log.warn({ provider: member.model.name, code: begun.code }, 'A provider has failed.')
         }
         if (!begun.retryable) throw begun
       }

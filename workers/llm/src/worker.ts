@@ -1,6 +1,6 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
-import { parseAllowList } from '@voicebox/mcp'
+import { parseAllowList } from '@voicebox/outbound'
 import { type Lane, consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,

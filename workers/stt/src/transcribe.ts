@@ -1,7 +1,7 @@
 import { heardRateHz } from '@voicebox/audio'
 import type { EngineDescriptor, RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
 import type { Clock, Log } from '@voicebox/kernel'
-import { type JobContext, type Redis, type TranscribeJob, readAudio } from '@voicebox/streams'
+import { type JobContext, type Redis, type TranscribeJob, jobFields, readAudio } from '@voicebox/streams'
 import { counted } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
 import { makeSettledWords } from './settled-words.ts'
@@ -49,7 +49,7 @@ export async function transcribe(
   function emitInterim(text: string): void {
     if (settled !== null && !settled.extend(text)) return
     context.emit({ kind: 'transcript_interim', itemId, text }).catch((error: unknown) => {
-      log.warn({ jobId: job.id, itemId, error }, 'An interim transcript was lost')
+      log.warn({ ...jobFields(job), itemId, error }, 'An interim transcript was lost')
     })
   }
 }

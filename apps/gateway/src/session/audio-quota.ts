@@ -1,5 +1,6 @@
 import { type Log, newId, toFailure } from '@voicebox/kernel'
 import { leaseAudio, type Redis } from '@voicebox/streams'
+import type { OnQuotaReached } from '../quota-watch.ts'
 import type { LimitsOf } from '../tenant-limits.ts'
 
 /** A connection's share in the audio that its tenant may send in a day. */
@@ -21,10 +22,12 @@ export type OpenAudioQuota = (context: AudioQuotaContext) => AudioQuota
 export function makeAudioQuotas({
   redis,
   limitsOf,
+  onReached = () => {},
   log,
 }: {
   redis: Redis
   limitsOf: LimitsOf
+  onReached?: OnQuotaReached
   log: Log
 }): OpenAudioQuota {
   return ({ tenantId, onSpent }) => {
@@ -50,6 +53,7 @@ export function makeAudioQuotas({
       givenMs = lease.totalMs
       if (givenMs > usedMs || isOver) return
       isOver = true
+      onReached({ tenantId, quota: 'audio', limit: limitMs, windowMs: dayMs })
       onSpent(lease.resetMs)
     }
 
@@ -70,6 +74,7 @@ export function makeAudioQuotas({
   }
 }
 
+const dayMs = 86_400_000
 const leaseMs = 1_000
 /** After so much audio it is asked whether there is still no limit. */
 const unlimitedMs = 60_000

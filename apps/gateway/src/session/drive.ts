@@ -86,6 +86,8 @@ export interface DriverOptions {
 /** A session, as it begins or as another process left it. */
 export interface DriverStart {
   sessionId: SessionId
+  /** Of the connection: jobs and log lines that come of it have it. */
+  correlationId: string
   tenantId: string
   /** Of the API key that lets it go on; null: nothing ends it but itself. */
   keyPrefix: string | null
@@ -132,7 +134,7 @@ const stoppedMs = 3_000
  * What follows from anything but the session log is committed before it leaves the process.
  */
 export function driveSession(socket: Socket, start: DriverStart, options: DriverOptions): Driver {
-  const { sessionId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
+  const { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
   const { clock, log, meters } = options
   let state = start.state
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
@@ -160,6 +162,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const playout = makePlayout(clock)
   const work: Work = options.openWork({
     sessionId,
+    correlationId,
     tenantId,
     pipeline,
     hold,
@@ -304,12 +307,12 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     for (const service of which) feed({ kind: unserved.has(service) ? 'service_lost' : 'service_restored', service })
   }
 
-  /** All of a session's jobs and log lines carry its id as their trace: here it meets the names that the client traces by. */
+  /** All jobs and log lines of a session carry its id: here it meets the names that the client traces by. */
   function logTracing({ session: { tracing } }: SessionState): void {
     if (tracing === null) return
     const names =
       tracing === 'auto' ? {} : { workflow: tracing.workflow_name, group: tracing.group_id, metadata: tracing.metadata }
-    log.info({ sessionId, traceId: sessionId, ...names }, 'Session traced')
+    log.info({ sessionId, ...names }, 'Session traced')
   }
 
   /** What concerns the ears and the timers is done at once; what leaves the process waits for what it rests on. */

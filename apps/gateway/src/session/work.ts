@@ -1,4 +1,13 @@
-import { Failure, type JobId, type Log, newId, type ResponseId, type SessionId, toFailure } from '@voicebox/kernel'
+import {
+  Failure,
+  type JobId,
+  type Log,
+  newId,
+  type ResponseId,
+  type SessionId,
+  toFailure,
+  withFields,
+} from '@voicebox/kernel'
 import type { Effect, Input, KeptAudio, WorkEffect } from '@voicebox/session'
 import {
   admitWork,
@@ -56,6 +65,7 @@ export interface Work {
 
 export interface WorkContext {
   sessionId: SessionId
+  correlationId: string
   tenantId: string
   pipeline: Pipeline
   hold: Promise<SessionHold>
@@ -101,9 +111,10 @@ const peekDeadlineMs = 8_000
 const bytesPerMs = { heard: 32, spoken: 48 } as const
 
 export function makeWork(options: WorkOptions): OpenWork {
-  const { redis, log, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
+  const { redis, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
   return (context) => {
-    const { sessionId, tenantId, pipeline, onInput } = context
+    const { sessionId, correlationId, tenantId, pipeline, onInput } = context
+    const log = withFields(options.log, { tenantId, correlationId })
     const budget = openBudget({ tenantId, reserved: context.reserved, onUpdated: context.onLimits })
     let follower: SessionFollower | null = null
     let resultsUpTo = context.resultsUpTo
@@ -114,7 +125,7 @@ export function makeWork(options: WorkOptions): OpenWork {
       sessionId,
       tenantId,
       deadlineMs,
-      traceId: sessionId,
+      traceId: correlationId,
     })
 
     /** Answers why nobody could be asked, or null. */

@@ -106,6 +106,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     holder: newId('job'),
     catalogue,
     sessionTtlMs: 30_000,
+    onEnded: () => {},
     heartbeatMs: 10_000,
     holdMs: 20_000,
     eventsPerSecond: 10_000,

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { isPublicAddress } from '@voicebox/mcp'
+import { isPublicAddress } from './public-address.ts'
 
 /** Set on the error of a connection that was not made, because the name leads to an address that is not public. */
 export const notPublic = 'ERR_ADDRESS_NOT_PUBLIC'

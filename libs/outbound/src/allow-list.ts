@@ -15,21 +15,22 @@ interface Rule {
 
 /**
  * Reads an allow list: origins (`http://127.0.0.1:9000`), or origins of all names below one (`https://*.internal.example`).
- * Scheme and port count; a port left out is the scheme's own. One that is neither is a `Failure` that names its place.
+ * Scheme and port count; a port left out is the scheme's own. One that is neither is a `Failure` that names its
+ * place in the setting that they come from.
  */
-export function parseAllowList(patterns: readonly string[]): AllowList {
-  const rules = patterns.map(parseRule)
+export function parseAllowList(patterns: readonly string[], setting = 'VOICEBOX_MCP_ALLOW'): AllowList {
+  const rules = patterns.map((pattern, index) => parseRule(pattern, `${setting}.${index}`))
   return { admits: (url) => rules.some((rule) => matches(rule, url)) }
 }
 
 const wildcard = '*.'
 
-function parseRule(pattern: string, index: number): Rule {
+function parseRule(pattern: string, place: string): Rule {
   const [, scheme = '', rest = ''] = /^(https?:\/\/)([^\s*/?#@\\]+|\*\.[^\s*/?#@\\:]+(?::\d+)?)$/.exec(pattern) ?? []
   const below = rest.startsWith(wildcard)
   const url = URL.parse(scheme + (below ? rest.slice(wildcard.length) : rest))
   if (url === null) {
-    const message = `VOICEBOX_MCP_ALLOW.${index}: expected an origin such as http://127.0.0.1:9000 or https://*.example.org`
+    const message = `${place}: expected an origin such as http://127.0.0.1:9000 or https://*.example.org`
     throw new Failure('client', 'invalid_configuration', message)
   }
   return { protocol: url.protocol, port: url.port, hostname: url.hostname, below }
