@@ -2,6 +2,7 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
+import { openStore } from '@voicebox/store'
 import { findSession, openRedis } from '@voicebox/streams'
 import {
   gatewayMetrics,
@@ -26,7 +27,7 @@ import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
-import { limitsFrom } from './tenant-limits.ts'
+import { openTerms } from './terms/open-terms.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const settingKeys = [
@@ -128,18 +129,21 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         service,
       })
 
-    const limitsOf = limitsFrom(config.rateLimits)
+    const { databaseUrl, rateLimits } = config
+    const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name: holder, log }))
+    const terms = scope.use(await openTerms({ store, rateLimits, redis, clock: systemClock, log }))
+    const termsOf = terms.of
+    const limitsOf = termsOf
     const openBudget = makeBudgets({ redis, limitsOf })
     const { jobDeadlineMs, laneDepth } = config
     const secrets = makeSecrets(redis)
     // A default that everybody knows must not open an installation that has keys of its own.
-    const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
+    const hasOwnKey = store === null || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
       await openKeys({
-        databaseUrl: config.databaseUrl,
+        store,
         ownKey: hasOwnKey ? config.apiKey : null,
         staleMs: config.keyStaleMs,
-        name: holder,
         redis,
         secrets,
         clock: systemClock,
@@ -185,9 +189,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       onDriving(driver) {
         fleet.add(driver)
         keys.add(driver)
+        terms.add(driver)
         tellWhoServes(driver, served)
       },
       onLeaving(driver, left) {
+        terms.remove(driver)
         keys.remove(driver)
         fleet.remove(driver, left)
       },
@@ -216,6 +222,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         authenticate,
         secrets,
         catalogue,
+        termsOf,
         prompts,
         refuseServers,
         corsOrigins: config.corsOrigins ?? null,
@@ -234,7 +241,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        limitsOf,
+        termsOf,
         admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
         findSession: (id) => findSession(redis, id),

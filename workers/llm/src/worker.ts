@@ -5,6 +5,7 @@ import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/st
 import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
+import { openOwnKeys } from './own-keys.ts'
 import { makePool } from './pool.ts'
 import { openProvider } from './providers/open-provider.ts'
 
@@ -17,6 +18,8 @@ const mcpConcurrency = 32
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
+    'databaseUrl',
+    'encryptionKey',
     'llmProviders',
     'llmPool',
     'workerConcurrency',
@@ -56,11 +59,14 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
+    const { databaseUrl, encryptionKey: encryptionKeys } = config
+    const ownKeys = scope.use(await openOwnKeys({ databaseUrl, encryptionKeys, name, redis, clock: systemClock, log }))
     const common = { claimAfterMs, consumer: name, clock: systemClock, log }
     const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
     const answering = {
       redis,
       pool,
+      ownKeysOf: ownKeys.of,
       maxWaiting: config.laneDepth,
       onRefused: (lane: Lane) => count(lane, 'refused'),
       clock: systemClock,

@@ -20,7 +20,7 @@ export function openSession(
   options: SessionOptions,
   sessionId: SessionId = newId('sess'),
 ): Driver {
-  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
+  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy, terms } = welcome
   options.log.info({ sessionId, tenantId, model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })
   const hold = createSession(options.redis, {
@@ -33,7 +33,7 @@ export function openSession(
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
-  const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
+  const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, terms, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
 }

@@ -115,7 +115,7 @@ async function take(
 
 async function startFrom(
   { hold, records, resultsUpTo }: TakenSession,
-  { sessionId, tenantId, keyPrefix, dialect, lastEventId, sendsAgain }: Resumption,
+  { sessionId, tenantId, keyPrefix, dialect, terms, lastEventId, sendsAgain }: Resumption,
   asked: number | null,
   options: ResumeOptions,
 ): Promise<DriverStart | Fault> {
@@ -136,7 +136,8 @@ async function startFrom(
     ...(await earsOf(state, before, { redis, sessionId, sendsAgain })),
   }
   const { lifeS } = before
-  return { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
+  const about = { sessionId, tenantId, keyPrefix, dialect, terms, pipeline }
+  return { ...about, state, lifeS, hold: Promise.resolve(hold), left }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */
