@@ -1,8 +1,8 @@
-import { newId } from '@voicebox/kernel'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAdmission } from './admission.ts'
 import type { HandshakeOptions } from './handshake.ts'
+import { newSecret } from './client-secret.ts'
 import { makeSecrets } from './secrets.ts'
 import { apiKey, openWayIn, type WayIn } from './testing/open-way-in.ts'
 import { unlimited } from './testing/unlimited.ts'
@@ -75,7 +75,8 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
 
   it('brings as long a session as the tenant may have, and none where it has as many as it may', async () => {
     const termsOf = () => ({ ...unlimited, sessions: 1, sessionMaxS: 60 })
-    const admission = makeAdmission({ redis: wayIn.redis, limitsOf: termsOf, sessionTtlMs: 30_000 })
+    const onRefused = (): void => {}
+    const admission = makeAdmission({ redis: wayIn.redis, limitsOf: termsOf, sessionTtlMs: 30_000, onRefused })
     const limited = `ws://${await wayIn.listen(transport, { termsOf, admission })}/v1/realtime?model=gpt-realtime`
     const first = await dial(limited, [], byKey)
     expect(await firstEvent(first)).toMatchObject({ welcome: { lifeS: 60 } })
@@ -181,7 +182,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
   })
 
   it('does not work with a secret that has expired', async () => {
-    const secret = newId('event').replace('event', 'ek')
+    const secret = newSecret('default')
     const life = { createdAtS: 0, expiresAtS: 1, isSingleUse: false, maxSessionS: null }
     await wayIn.secrets.keep(secret, {
       tenantId: 'default',
@@ -232,7 +233,7 @@ describe('While Redis is away', () => {
   it('a client secret is answered by 503, since nobody knows whether it is right', async () => {
     const alone = await openWayIn()
     const host = await alone.listen('ws')
-    const secret = 'ek_whatever'
+    const secret = newSecret('default')
     await alone.server.stop()
     await expect.poll(() => alone.redis.isReady(), { timeout: 10_000 }).toBe(false)
     const client = startDialing(`ws://${host}/v1/realtime`, [], { headers: { authorization: `Bearer ${secret}` } })
@@ -242,8 +243,14 @@ describe('While Redis is away', () => {
   })
 
   it('nothing waits for it', async () => {
-    const secrets = makeSecrets({ ...wayIn.redis, isReady: () => false })
-    await expect(secrets.find('ek_whatever')).rejects.toMatchObject({ kind: 'dependency', code: 'redis_unavailable' })
-    await expect(secrets.redeem('ek_whatever')).rejects.toMatchObject({ kind: 'dependency', code: 'redis_unavailable' })
+    const secrets = makeSecrets({ ...wayIn.redis, isReady: () => false }, () => {})
+    await expect(secrets.find(newSecret('default'))).rejects.toMatchObject({
+      kind: 'dependency',
+      code: 'redis_unavailable',
+    })
+    await expect(secrets.redeem(newSecret('default'))).rejects.toMatchObject({
+      kind: 'dependency',
+      code: 'redis_unavailable',
+    })
   })
 })

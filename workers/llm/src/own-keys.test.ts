@@ -54,7 +54,7 @@ describe('A tenant’s own key for a language provider', () => {
     const responseId: ResponseId = newId('resp')
     const results: WorkerResult[] = []
     const onResult = (result: WorkerResult): void => void results.push(result)
-    const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    const follower = await followSession(redis, { tenantId, sessionId }, { afterSeq: 0, onResult, log: silentLog })
     const about = { sessionId, tenantId, responseId, deadlineMs: 60_000, traceId: 'trace', instructions: 'Be brief.' }
     const itemIds: ItemId[] = []
     await enqueue(redis, 'jobs:llm:default', { kind: 'generate', id: newId('job'), ...about, itemIds })
