@@ -2,7 +2,7 @@ import { newId, type SessionId } from '@voicebox/kernel'
 import { countNoMore, enterSession, type Redis } from '@voicebox/streams'
 import type { Fault } from './greeting.ts'
 import type { OnQuotaReached } from './quota-watch.ts'
-import type { LimitsOf } from './tenant-limits.ts'
+import type { LimitsOf } from './terms/tenant-terms.ts'
 
 /** Lets sessions in, as many as their tenants may have at a time over all gateways. */
 export interface Admission {

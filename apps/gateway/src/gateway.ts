@@ -2,6 +2,7 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
+import { openStore } from '@voicebox/store'
 import { findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   gatewayMetrics,
@@ -31,7 +32,7 @@ import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
 import { countByTenant, labelTenants } from './tenant-labels.ts'
-import { limitsFrom } from './tenant-limits.ts'
+import { openTerms } from './terms/open-terms.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const settingKeys = [
@@ -136,9 +137,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         service,
       })
 
-    const limitsOf = limitsFrom(config.rateLimits)
+    const { databaseUrl, rateLimits } = config
+    const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name: holder, log }))
+    const terms = scope.use(await openTerms({ store, rateLimits, redis, clock: systemClock, log }))
+    const termsOf = terms.of
+    const limitsOf = termsOf
     // Without a database nobody has webhooks to be told by.
-    const chores = config.databaseUrl === undefined ? null : scope.use(openChores(redis, { log }))
+    const chores = store === null ? null : scope.use(openChores(redis, { log }))
     const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
     const openBudget = makeBudgets({
       redis,
@@ -150,13 +155,12 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const onMismatch = mismatchTeller(log, meters)
     const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
-    const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
+    const hasOwnKey = store === null || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
       await openKeys({
-        databaseUrl: config.databaseUrl,
+        store,
         ownKey: hasOwnKey ? config.apiKey : null,
         staleMs: config.keyStaleMs,
-        name: holder,
         redis,
         secrets,
         clock: systemClock,
@@ -208,9 +212,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         fleet.add(driver)
         countSessions(driver.tenantId, 1)
         keys.add(driver)
+        terms.add(driver)
         tellWhoServes(driver, served)
       },
       onLeaving(driver, left) {
+        terms.remove(driver)
         keys.remove(driver)
         countSessions(driver.tenantId, -1)
         fleet.remove(driver, left)
@@ -241,6 +247,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         authenticate,
         secrets,
         catalogue,
+        termsOf,
         prompts,
         refuseServers,
         corsOrigins: config.corsOrigins ?? null,
@@ -259,7 +266,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        limitsOf,
+        termsOf,
         admission: makeAdmission({
           redis,
           limitsOf,

@@ -92,32 +92,14 @@ const laneShares = z.strictObject({
   tts: integer(1, 1_000_000).nullable().default(null),
 })
 
-/** What one tenant may ask for in a window; null: as much as it likes. */
-const limitSchemas = {
-  requestsPerMinute: integer(1, 1_000_000).nullable(),
-  tokensPerMinute: integer(1, 1_000_000_000).nullable(),
-  windowMs: integer(1, 86_400_000),
-  sessions: integer(1, 1_000_000).nullable(),
-  sessionMaxS: integer(1, 86_400).nullable(),
-  audioMinutesPerDay: integer(1, 100_000_000).nullable(),
-}
-const ownLimits = z.strictObject({
-  requestsPerMinute: limitSchemas.requestsPerMinute.exactOptional(),
-  tokensPerMinute: limitSchemas.tokensPerMinute.exactOptional(),
-  windowMs: limitSchemas.windowMs.exactOptional(),
-  sessions: limitSchemas.sessions.exactOptional(),
-  sessionMaxS: limitSchemas.sessionMaxS.exactOptional(),
-  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.exactOptional(),
-})
+/** What one tenant may have where nothing else is set for it; null: as much as it likes. */
 const rateLimitsSchema = z.strictObject({
-  requestsPerMinute: limitSchemas.requestsPerMinute.default(1_000),
-  tokensPerMinute: limitSchemas.tokensPerMinute.default(2_000_000),
-  windowMs: limitSchemas.windowMs.default(60_000),
-  sessions: limitSchemas.sessions.default(null),
-  sessionMaxS: limitSchemas.sessionMaxS.default(null),
-  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.default(null),
-  /** What is otherwise for one tenant, by its id. */
-  tenants: z.record(z.string().min(1).max(256), ownLimits).default({}),
+  requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
+  tokensPerMinute: integer(1, 1_000_000_000).nullable().default(2_000_000),
+  windowMs: integer(1, 86_400_000).default(60_000),
+  sessions: integer(1, 1_000_000).nullable().default(null),
+  sessionMaxS: integer(1, 86_400).nullable().default(null),
+  audioMinutesPerDay: integer(1, 100_000_000).nullable().default(null),
 })
 
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
@@ -347,9 +329,9 @@ export const settings = {
     env: 'VOICEBOX_RATE_LIMITS',
     schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
     doc: [
-      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay, tenants}; null switches a limit off.',
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay}; null switches a limit off.',
       'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
-      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC; `tenants` has what is otherwise for a tenant, by its id.',
+      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC. What is otherwise for a tenant is in the database, as its quotas.',
     ].join(' '),
   },
   sessionMaxS: {

@@ -19,5 +19,6 @@ export {
 } from './provider-keys.ts'
 export { readQuotas, writeQuotas } from './quotas.ts'
 export { type Store, type StoreOptions, openStore } from './store.ts'
+export { readProfile } from './tenant-profile.ts'
 export { readSettings, writeSettings } from './tenant-settings.ts'
 export { type Tenant, createTenant, findTenant, listTenants, setSuspended } from './tenants.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '@voicebox/kernel'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** Reads what was stored as JSON. Another version may have written it: what cannot be read is a `Failure` of kind `dependency` that names the path. */
 export function readStored<S extends z.ZodType>(schema: S, stored: unknown, what: string): z.output<S> {

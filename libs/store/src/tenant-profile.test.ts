@@ -4,9 +4,11 @@ import {
   createTenant,
   dropProviderKey,
   listProviderKeys,
+  readProfile,
   readSealedKeys,
   readSettings,
   writeProviderKey,
+  writeQuotas,
   writeSettings,
 } from './index.ts'
 import { usePostgres } from './testing/index.ts'
@@ -24,6 +26,21 @@ describe('Settings', () => {
     await writeSettings(store, 'default', defaults)
     expect(await readSettings(store, 'default')).toEqual(defaults)
     expect(await writeSettings(store, 'nobody', defaults)).toBe(false)
+  })
+})
+
+describe('A profile', () => {
+  it('has what was set of quotas and settings, and the defaults of the rest', async () => {
+    const defaults = settingsSchema.parse({})
+    await createTenant(store, { id: 'profiled', name: 'Profiled' })
+    for (const id of ['profiled', 'nobody'])
+      expect(await readProfile(store, id)).toEqual({ quotas: {}, settings: defaults })
+    await writeQuotas(store, 'profiled', { sessions: 3 })
+    expect(await readProfile(store, 'profiled')).toEqual({ quotas: { sessions: 3 }, settings: defaults })
+    await writeSettings(store, 'profiled', { ...defaults, voice: 'coral' })
+    const settings = { ...defaults, voice: 'coral' }
+    expect(await readProfile(store, 'profiled')).toEqual({ quotas: { sessions: 3 }, settings })
+    await writeSettings(store, 'profiled', defaults)
   })
 })
 

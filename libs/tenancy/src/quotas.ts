@@ -17,7 +17,7 @@ const hostPattern = z
   .regex(/^(\*\.)?[a-z0-9]([a-z0-9.:[\]-]*[a-z0-9\]])?$/, 'expected a host such as mcp.example.com or *.example.com')
 
 /** Which tools sessions may be given. */
-export const toolQuotaSchema = z.strictObject({
+const toolQuotaSchema = z.strictObject({
   /** Functions, which the client runs. */
   functions: z.boolean().default(true),
   /** The hosts of MCP servers that may be asked; empty: none, null: all that the installation lets be asked. */

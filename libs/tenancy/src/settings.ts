@@ -6,7 +6,7 @@ export const webhookEvents = ['session.ended', 'quota.reached'] as const
 export type WebhookEvent = (typeof webhookEvents)[number]
 
 /** Where a tenant is told what happened. */
-export const webhookSchema = z.strictObject({
+const webhookSchema = z.strictObject({
   id: z.string().regex(/^wh_[0-9A-Za-z]{1,64}$/, 'expected wh_ and letters or digits'),
   url: z.url({ protocol: /^https$/ }).max(2_048),
   events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length),

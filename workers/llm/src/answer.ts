@@ -11,12 +11,14 @@ import {
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
 import { joinedEvents } from './joined-events.ts'
-import type { LanguagePool, PoolEvent } from './pool.ts'
+import type { LanguagePool, OwnKeys, PoolEvent } from './pool.ts'
 import { makeSpeechPlan } from './speech-plan.ts'
 
 export interface AnswerOptions {
   redis: Redis
   pool: LanguagePool
+  /** The keys of a tenant for its providers. */
+  ownKeysOf(tenantId: string): Promise<OwnKeys>
   /** How many segments may wait for a speech engine. */
   maxWaiting: number
   /** A segment was refused because its lane was full. */
@@ -38,17 +40,17 @@ const settleAfterMs = 300
  * begun again, because the client has heard of it.
  */
 export async function answer(
-  { redis, pool, maxWaiting, onRefused, onFirstToken, onGenerated, clock, log }: AnswerOptions,
+  { redis, pool, ownKeysOf, maxWaiting, onRefused, onFirstToken, onGenerated, clock, log }: AnswerOptions,
   job: GenerateJob,
   context: JobContext,
 ): Promise<void> {
   if (context.hasEmitted) throw new Failure('engine', 'worker_lost', 'The worker that gave the answer was lost')
   const { responseId, sessionId, tenantId, traceId } = job
-  const request = await requestOf(redis, job)
+  const [request, ownKeys] = await Promise.all([requestOf(redis, job), ownKeysOf(tenantId)])
   const startMs = clock.now()
   let firstTokenMs: number | undefined
   const speech = makeSpeechPlan({ redis, job, leftMs: () => context.leftMs(), maxWaiting, onRefused })
-  const batched = batches((signal) => pool.generate({ ...request, signal }), {
+  const batched = batches((signal) => pool.generate({ ...request, ownKeys, signal }), {
     signal: context.signal,
     clock,
     idleMs: settleAfterMs,

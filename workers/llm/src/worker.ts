@@ -14,6 +14,7 @@ import {
 } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
+import { openOwnKeys } from './own-keys.ts'
 import { makePool } from './pool.ts'
 import { openProvider } from './providers/open-provider.ts'
 
@@ -26,6 +27,8 @@ const mcpConcurrency = 32
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
+    'databaseUrl',
+    'encryptionKey',
     'llmProviders',
     'llmPool',
     'workerConcurrency',
@@ -66,10 +69,13 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const onCircuit = (provider: string, state: number): void => meters.circuitState.set(state, { provider })
     const pool = scope.use(makePool(providers.map(openProvider), log, onCircuit))
+    const { databaseUrl, encryptionKey: encryptionKeys } = config
+    const ownKeys = scope.use(await openOwnKeys({ databaseUrl, encryptionKeys, name, redis, clock: systemClock, log }))
     const common = { claimAfterMs, consumer: name, clock: systemClock, log }
     const answering = {
       redis,
       pool,
+      ownKeysOf: ownKeys.of,
       maxWaiting: config.laneDepth,
       onRefused: (lane: Lane) => meterLane(meters, lane, log).onOutcome('refused'),
       onFirstToken: (provider: string, ms: number) => meters.firstTokenSeconds.observe(ms / 1_000, { provider }),

@@ -1,7 +1,7 @@
 import { type Log, newId, toFailure } from '@voicebox/kernel'
 import { leaseAudio, type Redis } from '@voicebox/streams'
 import type { OnQuotaReached } from '../quota-watch.ts'
-import type { LimitsOf } from '../tenant-limits.ts'
+import type { LimitsOf } from '../terms/tenant-terms.ts'
 
 /** A connection's share in the audio that its tenant may send in a day. */
 export interface AudioQuota {
@@ -41,7 +41,7 @@ export function makeAudioQuotas({
 
     async function ask(): Promise<void> {
       const { audioMsPerDay: limitMs } = await limitsOf(tenantId)
-      if (limitMs === null) return void (givenMs = usedMs + unlimitedMs)
+      if (limitMs === null) return void (givenMs = usedMs + leaseMs)
       isCounted = true
       const wantedMs = (): number => usedMs + leaseMs
       let lease = await leaseAudio(redis, tenantId, { connection, day, totalMs: wantedMs(), limitMs })
@@ -76,5 +76,3 @@ export function makeAudioQuotas({
 
 const dayMs = 86_400_000
 const leaseMs = 1_000
-/** After so much audio it is asked whether there is still no limit. */
-const unlimitedMs = 60_000

@@ -39,6 +39,9 @@ import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
 import { services } from '../services.ts'
+import { forbiddenIn, forbiddenWork } from '../terms/forbidden.ts'
+import type { Subject } from '../terms/open-terms.ts'
+import type { TenantTerms } from '../terms/tenant-terms.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { bytesPerSample, pcmOf } from './audio-delta.ts'
 import type { OpenAudioQuota } from './audio-quota.ts'
@@ -96,14 +99,15 @@ export interface DriverStart {
   state: SessionState
   /** The session's time in all, in seconds. */
   lifeS: number
+  /** What its tenant may have now. */
+  terms: TenantTerms
   hold: Promise<SessionHold>
   /** What another process left; null where the session begins. */
   left: Left | null
 }
 
 /** A session that is driven, and who drives it. */
-export interface Driver extends SocketHandlers, Guest {
-  readonly tenantId: string
+export interface Driver extends SocketHandlers, Guest, Subject {
   readonly pipeline: Pipeline
   /** The number of the newest result of the workers that it has heard. */
   readonly heardUpTo: number
@@ -137,6 +141,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
   const { clock, log, meters } = options
   let state = start.state
+  let terms = start.terms
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
   let isAway = false
   /** No more audio of the client is taken. */
@@ -157,7 +162,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const timers = makeTimers(clock, onTimer)
   const audioQuota = options.openAudioQuota({
     tenantId,
-    onSpent: (resetMs) => void (phase === 'leaving' || spent(resetMs)),
+    onSpent: (resetMs) => void (phase === 'leaving' || isSpent || spent(resetMs)),
   })
   const playout = makePlayout(clock)
   const work: Work = options.openWork({
@@ -166,6 +171,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     tenantId,
     pipeline,
     hold,
+    forbids: (effect) => forbiddenWork(terms, effect, state),
     resultsUpTo: left?.resultsUpTo ?? 0,
     reserved: left?.reserved ?? [],
     onResult: (input) => feed(input, true),
@@ -255,7 +261,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (timers.armed > 0) void work.poll()
   })
   const stopBeating = every(clock, options.heartbeatMs, () => void beat())
-  const stopExpiry = clock.after(Math.max(0, state.session.expires_at * 1_000 - clock.now()), expire)
+  let stopExpiry = clock.after(endsInMs(), () => expire())
 
   async function begin(): Promise<void> {
     feed({ kind: 'connected' })
@@ -458,7 +464,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (!parsed.ok) return refuse(parsed.error)
     const { event } = parsed
     if (event.type === 'input_audio_buffer.append') return
-    const refusal = refusalOfServers(options.refuseServers, event)
+    const refusal = forbiddenIn(terms, event) ?? refusalOfServers(options.refuseServers, event)
     if (refusal !== null) return refuse({ ...refusal, event_id: event.event_id ?? null })
     feed({ kind: 'client_event', event })
   }
@@ -495,9 +501,31 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave(isOutage ? 'lost' : 'ended', code)
   }
 
+  /** A client was told when its session ends: that can come earlier, and not later. */
+  function endsInMs(): number {
+    const openedAtS = state.session.expires_at - lifeS
+    return Math.max(0, (openedAtS + longestS()) * 1_000 - clock.now())
+  }
+
+  function longestS(): number {
+    return Math.min(lifeS, terms.sessionMaxS ?? lifeS)
+  }
+
+  /** A session that is older than it may be by now finishes what it is answering. */
+  function termsChanged(changed: TenantTerms): void {
+    if (phase === 'leaving') return
+    const endsBefore = longestS()
+    terms = changed
+    if (longestS() === endsBefore || isSpent) return
+    stopExpiry()
+    const inMs = endsInMs()
+    if (inMs > 0) stopExpiry = clock.after(inMs, () => expire())
+    else void lastAnswer().then(() => phase === 'leaving' || expire())
+  }
+
   function expire(): void {
     meters.quotaRefusals.add(1, { limit: 'session_length' })
-    const message = `Your session hit the maximum duration of ${durationText(lifeS)}.`
+    const message = `Your session hit the maximum duration of ${durationText(longestS())}.`
     delivery.complain({ code: 'session_expired', message })
     socket.close(1001, message)
     leave('expired', 'expired')
@@ -513,20 +541,25 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
 
   /** Its tenant may send no more audio today: what it is being answered is finished, and then the session ends. */
   async function spent(resetMs: number): Promise<void> {
-    isSpent = true
     meters.quotaRefusals.add(1, { limit: 'audio' })
     const wait = `Please try again in ${Math.ceil(resetMs / 1_000)}s.`
     const message = `You have sent as much audio as you may in a day: the session ends after this answer. ${wait}`
     delivery.complain({ type: 'rate_limit_error', code: 'insufficient_quota', message })
+    await lastAnswer()
+    if (phase === 'leaving') return
+    socket.close(4000, 'rate_limit_error.insufficient_quota')
+    leave('ended', 'insufficient_quota')
+  }
+
+  /** Resolves when what is being answered was told, or took too long. No more audio is taken. */
+  async function lastAnswer(): Promise<void> {
+    isSpent = true
     const deadline = new AbortController()
     const stop = clock.after(lastAnswerMs, () => deadline.abort())
     while (phase !== 'leaving' && responsesIn(state).length > 0 && !deadline.signal.aborted)
       await sleep(drainPollMs, deadline.signal)
     await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline.signal)])
     stop()
-    if (phase === 'leaving') return
-    socket.close(4000, 'rate_limit_error.insufficient_quota')
-    leave('ended', 'insufficient_quota')
   }
 
   function resultsLost(): void {
@@ -596,7 +629,6 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   const driver: Driver = {
-    tenantId,
     pipeline,
     onText,
     onBinary,
@@ -607,7 +639,9 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     },
     resultsLost,
     keyPrefix,
+    tenantId,
     revoked,
+    termsChanged,
     taken,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return

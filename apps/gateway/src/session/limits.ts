@@ -2,7 +2,7 @@ import { Failure, type ResponseId } from '@voicebox/kernel'
 import type { ServerEventOf } from '@voicebox/protocol'
 import { type LimitRefusal, type LimitsState, type RateLimits, type Redis, reserve, settle } from '@voicebox/streams'
 import type { OnQuotaReached } from '../quota-watch.ts'
-import type { LimitsOf } from '../tenant-limits.ts'
+import type { LimitsOf } from '../terms/tenant-terms.ts'
 
 /** What is left of a limit, as clients are told. */
 export type RateLimit = ServerEventOf<'rate_limits.updated'>['rate_limits'][number]

@@ -25,7 +25,7 @@ export function openSession(
   const correlationId: string = newId('conn')
   const about = { tenantId: welcome.tenantId, sessionId, correlationId }
   const options = { ...process, log: withFields(process.log, about) }
-  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
+  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy, terms } = welcome
   options.log.info({ model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })
   const hold = createSession(options.redis, {
@@ -38,7 +38,8 @@ export function openSession(
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
-  const start = { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
+  const known = { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, terms }
+  const start = { ...known, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
 }

@@ -126,7 +126,7 @@ async function startFrom(
   options: ResumeOptions,
 ): Promise<TakenStart | Fault> {
   const { redis } = options
-  const { sessionId, tenantId, keyPrefix, dialect, lastEventId } = resumption
+  const { sessionId, tenantId, keyPrefix, dialect, terms, lastEventId } = resumption
   if (!records.has('head')) return noSuchSession
   const state = stateFrom(records)
   const pipeline = pipelineOf(state, options.catalogue)
@@ -143,7 +143,8 @@ async function startFrom(
     ...(await earsOf(state, before, { redis, resumption })),
   }
   const { lifeS } = before
-  return { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
+  const about = { sessionId, tenantId, keyPrefix, dialect, terms, pipeline }
+  return { ...about, state, lifeS, hold: Promise.resolve(hold), left }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */

@@ -69,6 +69,8 @@ export interface WorkContext {
   tenantId: string
   pipeline: Pipeline
   hold: Promise<SessionHold>
+  /** Why this may not be asked for at the moment, or null. */
+  forbids(effect: WorkEffect): Failure | null
   /** The results that were heard before. */
   resultsUpTo: number
   reserved: readonly ResponseId[]
@@ -130,6 +132,8 @@ export function makeWork(options: WorkOptions): OpenWork {
 
     /** Answers why nobody could be asked, or null. */
     async function ask(effect: WorkEffect): Promise<Failure | null> {
+      const forbidden = context.forbids(effect)
+      if (forbidden !== null) return forbidden
       const base = jobBase(effect.jobId)
       switch (effect.kind) {
         case 'transcribe':

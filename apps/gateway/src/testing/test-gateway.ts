@@ -14,10 +14,11 @@ import { makeServerGuard } from '../session/mcp-servers.ts'
 import { openSession } from '../session/open-session.ts'
 import { type ResumeOptions, resumeSession } from '../session/resume-session.ts'
 import { makeWork } from '../session/work.ts'
-import type { TenantLimits } from '../tenant-limits.ts'
+import type { TenantTerms } from '../terms/tenant-terms.ts'
 import { type Life, makeLife } from './life.ts'
 import { type Line, openLine } from './line.ts'
 import { type MortalClock, mortalClock, mortalEars, mortalRedis } from './mortal.ts'
+import { unlimited } from './unlimited.ts'
 
 /** A gateway in this process, without a way in: sessions are opened and resumed as its handshake would. */
 export interface TestGateway {
@@ -53,7 +54,7 @@ export interface GatewayOptions {
       | 'clock'
     >
   >
-  rateLimits?: Partial<TenantLimits>
+  terms?: Partial<TenantTerms>
   /** What the socket itself may hold. */
   maxSendBufferBytes?: number
   served?: Pick<Services, 'isServed'>
@@ -71,15 +72,6 @@ export const metrics = makeMetrics({
   table: { ...gatewayMetrics, ...usageMetrics, ...tenantMetrics },
 })
 const { meters } = metrics
-
-const unlimited: TenantLimits = {
-  requests: null,
-  tokens: null,
-  windowMs: 60_000,
-  sessions: null,
-  sessionMaxS: null,
-  audioMsPerDay: null,
-}
 
 export function openGateway(options: GatewayOptions): TestGateway {
   const { life = makeLife(), settings = {}, served = { isServed: () => true } } = options
@@ -99,7 +91,8 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const drivers: Driver[] = []
   const fleet = makeFleet(clock)
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
-  const limitsOf = (): TenantLimits => ({ ...unlimited, ...options.rateLimits })
+  const terms = { ...unlimited, ...options.terms }
+  const limitsOf = (): TenantTerms => terms
   const openBudget = makeBudgets({ redis, limitsOf, onRefused: () => {} })
   const sessions: ResumeOptions = {
     redis,
@@ -160,6 +153,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
         patch: null,
         dialect: gaDialect,
         lifeS: 3_600,
+        terms,
         ...welcome,
       }
       return openLine((socket) => openSession(socket, about, sessions), line)
@@ -169,6 +163,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
         tenantId,
         keyPrefix: null,
         dialect: gaDialect,
+        terms,
         lastEventId: null,
         sendsAgain: false,
         ...resumption,
