@@ -105,7 +105,10 @@ async function letSearch(db: Kysely<unknown>): Promise<void> {
       end if;
     end $$`.execute(db)
   await sql`create function voicebox_sought() returns tsquery stable parallel safe language sql
-    return websearch_to_tsquery('pg_catalog.simple'::regconfig, current_setting('voicebox.sought', true))`.execute(db)
+    return nullif(
+      websearch_to_tsquery('pg_catalog.simple'::regconfig, current_setting('voicebox.sought', true)), ''::tsquery)`.execute(
+    db,
+  )
   await sql`create policy sought on conversation_items as restrictive for select to voicebox_search
     using (search @@ (('''tenant ' || voicebox_tenant() || '''')::tsquery && voicebox_sought()))`.execute(db)
   await sql`grant select on conversation_items to voicebox_search`.execute(db)

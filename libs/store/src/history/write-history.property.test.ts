@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HistoryRecord, createTenant, writeHistory } from '../index.ts'
+import { type HistoryRecord, writeHistory } from '../index.ts'
 import { usePostgres } from '../testing/index.ts'
 
 const postgres = usePostgres()
@@ -53,18 +53,19 @@ const told = fc.array(fact, { minLength: 1, maxLength: 40, size: 'max' }).chain(
     const all = [...records.keys(), ...more]
     return fc.shuffledSubarray([...all.keys()], { minLength: all.length }).map((places) => places.map((at) => all[at]))
   })
-  return fc.record({ records: fc.constant(records), order, sizes: fc.array(fc.integer({ min: 1, max: 12 })) })
+  return fc.record({ records: fc.constant(records), order, sizes: fc.array(fc.integer({ min: 2, max: 20 })) })
 })
 
 const tables = ['sessions', 'conversation_items', 'responses', 'usage', 'usage_days'] as const
 
-/** All rows of a tenant, without the tenant and without when they were written. */
+/** All rows of a tenant, without the tenant, when they were written, and days whose turns have all gone to another. */
 async function everything(tenantId: string): Promise<Record<string, unknown[]>> {
   const kept: Record<string, unknown[]> = {}
   await store.asTenant(tenantId, async (within) => {
     for (const table of tables) {
       const rows: object[] = await within.selectFrom(table).selectAll().execute()
-      const plain = rows.map((row) => ({ ...row, tenant_id: null, written_at: null, search: null }))
+      const told = rows.filter((row) => !('amount' in row) || row.amount !== '0')
+      const plain = told.map((row) => ({ ...row, tenant_id: null, written_at: null, search: null }))
       kept[table] = plain.map((row) => JSON.stringify(row)).sort()
     }
   })
@@ -89,7 +90,6 @@ describe('Property: message persistence in the database', () => {
       fc.asyncProperty(told, async ({ records, order, sizes }) => {
         run += 1
         const [plain, mixed] = [`plain_${run}`, `mixed_${run}`]
-        for (const id of [plain, mixed]) await createTenant(store, { id, name: id })
         await writeHistory(store, plain, records)
         const batches = batchesOf(order, sizes).map((batch) => batch.flatMap((index) => records[index ?? -1] ?? []))
         for (const batch of batches) await writeHistory(store, mixed, batch)
@@ -104,7 +104,7 @@ describe('Property: message persistence in the database', () => {
           items - (expected['conversation_items'] ?? []).filter((row) => !String(row).includes('"item":null')).length
         deleted += (expected['conversation_items'] ?? []).filter((row) => String(row).includes('"item":null')).length
       }),
-      { numRuns: 60 },
+      { numRuns: 20, endOnFailure: true },
     )
     expect(Math.min(repeated, replaced, deleted)).toBeGreaterThan(20)
   }, 120_000)
