@@ -32,7 +32,7 @@ export async function fillHistory(ownerUrl: string, items: number): Promise<void
           jsonb_build_object('id', 'item_' || n, 'type', 'message', 'text', words), words, '2026-01-01'::timestamptz + n * interval '1 second'
         from (select n, n / ${itemsInSession} as s, ${text} as words from generate_series(${from}, ${to}) as n) as made`)
     }
-    for (const { definition } of indexes.rows) await client.query(definition)
+    for (const { definition } of indexes.rows) await client.query(definition.replace(' ON ONLY ', ' ON '))
     await client.query('vacuum (analyze) conversation_items')
   } finally {
     await client.end()
