@@ -147,15 +147,17 @@ describe('Property: tenant isolation', () => {
       }
       case 'read history': {
         const sessionId = `sess_${which % 3}`
-        const pages = [
+        const [sessions, items, responses] = [
           await listSessions(store, who),
           await listItems(store, who, sessionId),
           await listResponses(store, who, sessionId),
         ]
-        const found = [await findSession(store, who, sessionId), await findItem(store, who, sessionId, 'item_1')]
-        return [...pages.flatMap(({ entries }) => entries), ...found.filter((one) => one !== null)].map(
-          ({ tenantId }) => tenantId,
-        )
+        const [session, item] = [
+          await findSession(store, who, sessionId),
+          await findItem(store, who, sessionId, 'item_1'),
+        ]
+        const seen: { tenantId: string }[] = [...sessions.entries, ...items.entries, ...responses.entries]
+        return [...seen, session ?? { tenantId: who }, item ?? { tenantId: who }].map((one) => one.tenantId)
       }
       case 'search':
         return (await searchItems(store, who, { text: 'blue or one or two or three' })).entries.map(
