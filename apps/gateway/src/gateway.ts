@@ -2,7 +2,7 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
-import { findSession, openRedis } from '@voicebox/streams'
+import { countHistory, findSession, openRedis } from '@voicebox/streams'
 import {
   gatewayMetrics,
   jobMetrics,
@@ -15,6 +15,7 @@ import {
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
+import { watchHistoryRoom } from './history-room.ts'
 import { makeHttp } from './http.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
@@ -63,6 +64,8 @@ const settingKeys = [
   'heartbeatMs',
   'holdMs',
   'eventsPerSecond',
+  'historyBytes',
+  'historySessions',
   'laneDepth',
   'drainMs',
   'logLevel',
@@ -148,6 +151,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       }),
     )
     const { authenticate } = keys
+    const historyRoom = scope.use(
+      watchHistoryRoom({
+        count: () => countHistory(redis),
+        maxSessions: config.databaseUrl === undefined ? null : config.historySessions,
+        clock: systemClock,
+        log,
+      }),
+    )
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -158,6 +169,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
+      maxUnwrittenBytes: config.databaseUrl === undefined ? null : config.historyBytes,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
@@ -231,6 +243,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         errors: config.handshakeErrors,
         unavailable() {
           if (open >= config.maxConnections) return 'This gateway has as many connections as it may have.'
+          if (!historyRoom.hasRoom) return 'The history of too many sessions waits to be written down.'
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },

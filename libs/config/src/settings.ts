@@ -167,6 +167,16 @@ export const settings = {
     schema: integer(0, 604_800_000).default(3_600_000),
     doc: 'While PostgreSQL is away, how long after it was confirmed last a key still opens sessions. Then nobody is let in (503) until it is back; open sessions go on.',
   },
+  historyBytes: {
+    env: 'VOICEBOX_HISTORY_BYTES',
+    schema: integer(65_536, 1 << 30).default(8 << 20),
+    doc: 'How much history of one session may wait in Redis to be written to PostgreSQL; beyond it the session is ended, and nothing of it is lost. Without DATABASE_URL no history is kept.',
+  },
+  historySessions: {
+    env: 'VOICEBOX_HISTORY_SESSIONS',
+    schema: integer(1, 10_000_000).default(50_000),
+    doc: 'How many sessions may live, or have history that is not written yet, over all gateways; beyond it new ones are refused (503) until the housekeeper has caught up.',
+  },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
     schema: z.string().default('.voicebox/models'),

@@ -2,6 +2,14 @@ export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAu
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
+export {
+  type SessionOfTenant,
+  claimHistory,
+  countHistory,
+  dropHistory,
+  lookAgain,
+  someHistory,
+} from './history-index.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
 export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
@@ -42,8 +50,9 @@ export type { ListedTool, ToolError, WorkerResult } from './results.ts'
 export { type SecretGrant, findSecret, keepSecret, redeemSecret } from './secrets.ts'
 export { type HoldOptions, type TakenSession, createSession, findSession, takeSession } from './open-session.ts'
 export { type ReapOptions, reapSessions } from './reap-sessions.ts'
-export type { SentEvent, SessionChange, SessionRecords } from './session-change.ts'
+export type { NewFact, SentEvent, SessionChange, SessionRecords } from './session-change.ts'
 export type { EndedSession } from './session-end.ts'
 export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'
-export type { HeardResults, SessionHold } from './session-hold.ts'
+export type { HeardResults, HistoryOptions, SessionHold } from './session-hold.ts'
 export { type JournalLimits, readJournal } from './session-journal.ts'
+export { type UnwrittenFact, forgetHistory, lookAtHistory, readHistory } from './unwritten-history.ts'

@@ -15,11 +15,13 @@ export const keys = {
   cancelled: (session: SessionId, subject: ItemId | ResponseId) => `cancelled:{${session}}:${subject}`,
   session: (session: SessionId) => `sess:{${session}}`,
   items: (session: SessionId) => `items:{${session}}`,
+  history: (session: SessionId) => `history:{${session}}`,
   audio: (session: SessionId, item: ItemId) => `audio:{${session}}:${item}`,
   spoken: (session: SessionId, item: ItemId) => `spoken:{${session}}:${item}`,
   live: (shard: number) => `sessions:live:{${shard}}`,
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
+  historyDue: (shard: number) => `history:due:{${shard}}`,
   secret: (digest: string) => `secret:${digest}`,
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
@@ -35,7 +37,7 @@ export const placesKeys = (lane: Lane) => ({
   share: `share:{${lane}}`,
 })
 
-/** What each session has; the names of all other keys of a session are in `held`. */
+/** What each session has and is freed with it; the names of all other keys of a session are in `held`. Its history outlives it. */
 export const sessionKeys = (session: SessionId) => ({
   session: keys.session(session),
   records: `state:{${session}}`,

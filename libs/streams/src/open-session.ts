@@ -7,7 +7,15 @@ import type { Redis } from './redis.ts'
 import { bytes, text } from './reply.ts'
 import { sessionCreate, sessionTake } from './scripts.gen.ts'
 import type { SessionRecords } from './session-change.ts'
-import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
+import { noteHistory } from './history-index.ts'
+import {
+  type HeardResults,
+  type HeldSession,
+  type HistoryOptions,
+  type SessionHold,
+  keepMs,
+  makeHold,
+} from './session-hold.ts'
 import { keepCounting } from './session-count.ts'
 import { showLive } from './session-index.ts'
 import { type JournalLimits, journalLimits } from './session-journal.ts'
@@ -25,6 +33,8 @@ export interface HoldOptions {
   /** Absent: it does not follow the session log. */
   results?: HeardResults
   limits?: JournalLimits
+  /** Absent or null: no history is kept. */
+  history?: HistoryOptions | null
   /** A digest of the client secret that opened it, or null; only at its creation. */
   openedBy?: string | null
   log: Log
@@ -44,6 +54,7 @@ export async function createSession(redis: Redis, options: HoldOptions): Promise
   return watched(redis, options, async (takes) => {
     await keepCounting(redis, tenantId, sessionId, ttlMs)
     await showLive(redis, sessionId, ttlMs) // before it is there, so that it is never there unseen
+    await listHistory(redis, options)
     const about = { tenant: tenantId, holder, take: newId('job'), opened_by: openedBy ?? '' }
     const { session } = sessionKeys(sessionId)
     const [answer, token] = await sessionCreate(redis, { session }, { ...about, ttl_ms: ttlMs, keep_ms: keepMs(ttlMs) })
@@ -60,10 +71,16 @@ export async function takeSession(redis: Redis, options: HoldOptions): Promise<T
     if (taken === null) return null
     await showLive(redis, options.sessionId, options.ttlMs)
     await keepCounting(redis, options.tenantId, options.sessionId, options.ttlMs)
+    await listHistory(redis, options)
     const [token, version, resultsUpTo, lastSent, openedAtMs, openedBy, ...records] = taken
     const about = { token, version, resultsUpTo, lastSent, openedAtMs, openedBy: openedBy || null }
     return { hold: holdOf(redis, options, takes, about), records: recordsOf(records), resultsUpTo, lastSent }
   })
+}
+
+/** Says that there may be history of it, before there is. */
+async function listHistory(redis: Redis, { tenantId, sessionId, history = null }: HoldOptions): Promise<void> {
+  if (history !== null) await noteHistory(redis, tenantId, sessionId)
 }
 
 /** Whose a session is, and what opened it; null when there is no live session of this id. */
@@ -127,10 +144,10 @@ const deaf: HeardResults = { heardUpTo: () => 0, onResultsLost: () => {} }
 
 function holdOf(
   redis: Redis,
-  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, log }: HoldOptions,
+  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, history = null, log }: HoldOptions,
   takes: TakeWatch,
   about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
 ): SessionHold {
   takes.holds(about.token)
-  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, log })
+  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, history, log })
 }

@@ -5,6 +5,8 @@ import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './ke
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { sessionBury, sessionEnd } from './scripts.gen.ts'
+import { noteHistory } from './history-index.ts'
+import { type EncodedFact, factParts } from './session-change.ts'
 import { countNoMore } from './session-count.ts'
 import { dropLive, showLive } from './session-index.ts'
 
@@ -15,6 +17,8 @@ export interface EndedSession {
   reason: string
   openedAtMs: number
   endedAtMs: number
+  /** There is history of it that waits to be written down. */
+  hasHistory: boolean
 }
 
 export interface Ending {
@@ -27,6 +31,8 @@ export interface Ending {
   /** Names the call: repeating it changes nothing. */
   ender: string
   reason: string
+  /** Facts for history that a holder has told last, or not at all. */
+  facts?: readonly EncodedFact[]
 }
 
 /** `busy`: another frees it, for so long. `buried`: it is free. `none`: nothing is known of it. */
@@ -38,28 +44,33 @@ export type Ended =
 /** Ends a session. Once it answers `ended`, nothing is written of the session any more, and the caller has to free it. */
 export async function endSession(
   redis: Redis,
-  { sessionId, token, tenantId, openedAtMs, ender, reason }: Ending,
+  { sessionId, token, tenantId, openedAtMs, ender, reason, facts = [] }: Ending,
 ): Promise<Ended> {
   const { held: _, ...own } = sessionKeys(sessionId)
-  const answer = await sessionEnd(redis, own, {
-    token,
-    tenant: tenantId,
-    opened_at: String(openedAtMs),
-    ender,
-    reason,
-    busy_ms: busyMs,
-    keep_ms: sessionTtlMs,
-    channel: channelNames.cancel(sessionId),
-  })
+  const answer = await sessionEnd(
+    redis,
+    { ...own, history: keys.history(sessionId) },
+    {
+      token,
+      tenant: tenantId,
+      opened_at: String(openedAtMs),
+      ender,
+      reason,
+      busy_ms: busyMs,
+      keep_ms: sessionTtlMs,
+      channel: channelNames.cancel(sessionId),
+      told: factParts(facts),
+    },
+  )
   const [kind, ...told] = replies.parse(answer)
   switch (kind) {
     case 'busy':
     case 'alive':
       return { kind, leftMs: Number(told[0]) }
     case 'ended': {
-      const [tenantId = '', reason = '', openedAt, endedAt] = told
+      const [tenantId = '', reason = '', openedAt, endedAt, hasHistory] = told
       const times = { openedAtMs: Number(openedAt), endedAtMs: Number(endedAt) }
-      return { kind, session: { sessionId, tenantId, reason, ...times } }
+      return { kind, session: { sessionId, tenantId, reason, ...times, hasHistory: hasHistory === '1' } }
     }
     default:
       return { kind }
@@ -75,6 +86,7 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
  */
 export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
+  if (ended.hasHistory) await noteHistory(redis, tenantId, sessionId)
   await freeKeys(redis, sessionId)
   await countNoMore(redis, tenantId, sessionId)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }

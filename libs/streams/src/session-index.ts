@@ -44,9 +44,10 @@ async function show(redis: Redis, session: SessionId, ttlMs: number, { isNew }: 
 
 /** Reapers ask every second or so; a gap like this tells that they, or Redis, were away. */
 const gapMs = 5_000
-const shards = 16
+/** Of every index of sessions. */
+export const shards = 16
 
-function shardOf(sessionId: SessionId): number {
+export function shardOf(sessionId: SessionId): number {
   let hash = 0
   for (let at = 0; at < sessionId.length; at++) hash = (hash * 31 + sessionId.charCodeAt(at)) >>> 0
   return hash % shards

@@ -1,5 +1,5 @@
 import { newId, type SessionId } from '@voicebox/kernel'
-import { createSession, type HoldOptions, type Redis } from '@voicebox/streams'
+import { createSession, type HistoryOptions, type HoldOptions, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
 import { type Driver, type DriverOptions, driveSession } from './drive.ts'
@@ -30,12 +30,21 @@ export function openSession(
     openedBy,
     onTaken: () => driver.taken(),
     results: { heardUpTo: () => driver.heardUpTo, onResultsLost: () => driver.resultsLost() },
+    history: historyOptions(options, () => driver),
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
   const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
+}
+
+/** What a session's holder needs to know of its history. */
+export function historyOptions(
+  { maxUnwrittenBytes }: Pick<SessionOptions, 'maxUnwrittenBytes'>,
+  driver: () => Driver | null,
+): HistoryOptions | null {
+  return maxUnwrittenBytes === null ? null : { maxUnwrittenBytes, onFull: () => driver()?.historyFull() }
 }
 
 export function holdOptions({
