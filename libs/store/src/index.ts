@@ -1,5 +1,7 @@
 export { type ApiKey, type KeyToAdd, addApiKey, listApiKeys, noteUse, revokeApiKey } from './api-keys.ts'
 export { type AuditEntry, type AuditRecord, appendAudit, listAudit, strangers } from './audit.ts'
+export type { HistoryRecord } from './history/record.ts'
+export { writeHistory } from './history/write-history.ts'
 export { makeKeySource } from './key-source.ts'
 export { type MigrationState, type Migrations, migrating } from './migrator.ts'
 export { type QuotaOverrides, readQuotas, writeQuotas } from './quotas.ts'
