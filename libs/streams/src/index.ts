@@ -2,14 +2,8 @@ export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAu
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
-export {
-  type SessionOfTenant,
-  claimHistory,
-  countHistory,
-  dropHistory,
-  lookAgain,
-  someHistory,
-} from './history-index.ts'
+export { drainHistory } from './drain-history.ts'
+export { countHistory, someHistory } from './history-index.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
 export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
@@ -55,4 +49,4 @@ export type { EndedSession } from './session-end.ts'
 export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'
 export type { HeardResults, HistoryOptions, SessionHold } from './session-hold.ts'
 export { type JournalLimits, readJournal } from './session-journal.ts'
-export { type UnwrittenFact, forgetHistory, lookAtHistory, readHistory } from './unwritten-history.ts'
+export { lookAtHistory } from './unwritten-history.ts'

@@ -1,5 +1,6 @@
 import { loadConfig } from '@voicebox/config'
 import { Failure, aborted, withScope } from '@voicebox/kernel'
+import { openStore } from '@voicebox/store'
 import { openRedis } from '@voicebox/streams'
 import {
   type RunApp,
@@ -10,18 +11,22 @@ import {
   makeProcessName,
   serveHealth,
 } from '@voicebox/telemetry'
+import { runHistoryReader } from './history-reader.ts'
+import { runHistoryWriter } from './history-writer.ts'
 import { runLaneReader } from './lane-reader.ts'
 import { runReaper } from './reaper.ts'
 
 const reapEveryMs = 1_000
 const readLanesEveryMs = 5_000
+const writeHistoryEveryMs = 1_000
+const readHistoryEveryMs = 5_000
 /** What a pass that is cut off had begun is finished by the next one, here or elsewhere. */
 const finishMs = 1_000
 
 /** The housekeeper: it does what no session and no job would do for itself. Several may run side by side. */
 export const runHousekeeper: RunApp = async (env, signal, ready) => {
-  const { config, unknown } = loadConfig(env, ['redisUrl', 'host', 'workerPort', 'drainMs', 'logLevel'])
-  const { redisUrl, host } = config
+  const { config, unknown } = loadConfig(env, ['redisUrl', 'databaseUrl', 'host', 'workerPort', 'drainMs', 'logLevel'])
+  const { redisUrl, databaseUrl, host } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'housekeeper', level: config.logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
@@ -31,19 +36,29 @@ export const runHousekeeper: RunApp = async (env, signal, ready) => {
       service: 'housekeeper',
       table: { ...housekeeperMetrics, ...laneMetrics },
     })
-    const redis = scope.use(await openRedis({ url: redisUrl, name: makeProcessName('housekeeper'), log, signal }))
+    const name = makeProcessName('housekeeper')
+    const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name, log }))
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
+      ...(store === null ? {} : { postgres: () => (store.isReady() ? null : 'not reachable') }),
       housekeeper: () => (signal.aborted ? 'draining' : null),
     }
     scope.use(await serveHealth({ port: config.workerPort, host, checks, metrics, log }))
     const chores = [
       runReaper(redis, { meters, everyMs: reapEveryMs, log }),
       runLaneReader(redis, { meters, everyMs: readLanesEveryMs, log }),
+      ...(store === null
+        ? []
+        : [
+            runHistoryWriter({ redis, store, meters, everyMs: writeHistoryEveryMs, log }),
+            runHistoryReader(redis, { meters, everyMs: readHistoryEveryMs, log }),
+          ]),
     ]
     const deadlineMs = Math.min(config.drainMs, finishMs)
     scope.defer(async () => void (await Promise.all(chores.map((chore) => chore.close({ deadlineMs })))))
-    ready({ kind: 'ready', summary: 'ends sessions that nobody drives any more' })
+    const writes = store === null ? '' : ', and writes down the history of all'
+    ready({ kind: 'ready', summary: `ends sessions that nobody drives any more${writes}` })
     await aborted(signal)
   })
 }
