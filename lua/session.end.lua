@@ -1,7 +1,7 @@
 --- Ends a session: only a mark is left of it, under which nothing is written any more, and its jobs are told to stop. Then its
 --- ender has to free what else it holds, and another may do so once `busy_ms` are over. Repeating the call changes nothing.
 --- If there is history of it, its end is the last fact of that; it stays until it is written down.
---- Answers 'ended', tenant, reason, opened_at, ended_at, and 1 if there is unwritten history: it is the caller who has to free it; 'busy' and for how many
+--- Answers 'ended', reason, opened_at, ended_at, and 1 if there is unwritten history: it is the caller who has to free it; 'busy' and for how many
 --- milliseconds another has; 'buried': it is free; 'alive' and how many milliseconds it has; 'lost': another holds it; or 'none'.
 ---@uses history
 ---@key session    string   what is known of the session
@@ -56,5 +56,5 @@ else
 end
 redis.call('HSET', session, 'ender', ender, 'busy_until', now_ms + busy_ms)
 redis.call('PEXPIRE', session, keep_ms)
-local about = redis.call('HMGET', session, 'tenant', 'reason', 'opened_at', 'ended_at')
-return { 'ended', about[1], about[2], about[3], about[4], tostring(redis.call('EXISTS', history)) }
+local about = redis.call('HMGET', session, 'reason', 'opened_at', 'ended_at')
+return { 'ended', about[1], about[2], about[3], tostring(redis.call('EXISTS', history)) }

@@ -9,8 +9,10 @@ import {
   keyMetrics,
   makeLog,
   makeMetrics,
+  mismatchTeller,
   makeProcessName,
   type RunApp,
+  tenantMetrics,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
@@ -94,7 +96,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
+  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
+  const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -132,9 +135,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const openBudget = makeBudgets({ redis, limitsOf })
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf,
+      onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
+    })
     const { jobDeadlineMs, laneDepth } = config
-    const secrets = makeSecrets(redis)
+    const onMismatch = mismatchTeller(log, meters)
+    const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
     const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
@@ -181,6 +189,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         jobDeadlineMs,
         maxWaiting: laneDepth,
         onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
+        onMismatch,
       }),
       clock: systemClock,
       log,
@@ -248,9 +257,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({
+          redis,
+          limitsOf,
+          sessionTtlMs: config.sessionTtlMs,
+          onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
+        }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
-        findSession: (id) => findSession(redis, id),
+        findSession: (session) => findSession(redis, session, onMismatch),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),
     }

@@ -1,6 +1,7 @@
 import { type Log, type SessionId, toFailure } from '@voicebox/kernel'
-import { type SessionOfTenant, claimHistory, dropHistory, lookAgain } from './history-index.ts'
+import { claimHistory, dropHistory, lookAgain } from './history-index.ts'
 import type { Redis } from './redis.ts'
+import type { SessionRef } from './session-ref.ts'
 import { type UnwrittenFact, forgetHistory, readHistory } from './unwritten-history.ts'
 
 /** A fact with whose it is; the rest is as it was told. */
@@ -52,13 +53,13 @@ export async function drainHistory(redis: Redis, options: DrainHistoryOptions): 
 
 /** What waits of a session. */
 interface Backlog {
-  session: SessionOfTenant
+  session: SessionRef
   isOver: boolean
   facts: UnwrittenFact[]
 }
 
-async function readOne(redis: Redis, session: SessionOfTenant): Promise<Backlog> {
-  return { session, ...(await readHistory(redis, session.sessionId, { maxFacts, maxBytes })) }
+async function readOne(redis: Redis, session: SessionRef): Promise<Backlog> {
+  return { session, ...(await readHistory(redis, session, { maxFacts, maxBytes })) }
 }
 
 /** Sessions together, so that one transaction is not longer than Postgres is waited for. */
@@ -108,7 +109,7 @@ async function writeAll(tenantId: string, facts: readonly FactToWrite[], options
 async function settle(redis: Redis, { session, isOver, facts }: Backlog): Promise<void> {
   const last = facts.at(-1)
   if (last === undefined) return isOver ? dropHistory(redis, session) : lookAgain(redis, session, idleMs)
-  await forgetHistory(redis, session.sessionId, last.number)
+  await forgetHistory(redis, session, last.number)
   const hasMore = isOver || facts.length >= maxFacts
   await lookAgain(redis, session, hasMore ? 0 : activeMs)
 }

@@ -1,4 +1,4 @@
-import { type SessionId, toFailure } from '@voicebox/kernel'
+import { toFailure } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { keys } from './keys.ts'
@@ -6,40 +6,35 @@ import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { historyClaim, liveShow } from './scripts.gen.ts'
 import { shardOf, shards } from './session-index.ts'
+import { nameOf, refOf, type SessionRef } from './session-ref.ts'
 
 // Which sessions may have history that is not written down yet, by when they are to be looked at. Each is noted before there is
 // any history of it, and again with each sign of life; it leaves once it is over and all is written.
 
-/** A session, and whose it is: that is known nowhere else once it has ended. */
-export interface SessionOfTenant {
-  tenantId: string
-  sessionId: SessionId
-}
-
 /** Says that there is, or may be, history of a session. One that is noted already stays as it is. */
-export async function noteHistory(redis: Redis, tenantId: string, sessionId: SessionId): Promise<void> {
-  await ask(redis.commands, z.number(), 'ZADD', dueOf(sessionId), 'NX', 0, memberOf({ tenantId, sessionId }))
+export async function noteHistory(redis: Redis, session: SessionRef): Promise<void> {
+  await ask(redis.commands, z.number(), 'ZADD', dueOf(session), 'NX', 0, nameOf(session))
 }
 
 /**
  * Claims sessions whose history is to be looked at: nobody else gets them for so long, or until `lookAgain`. Answers what it gets
  * when a part of the index cannot be asked; rejects when none can.
  */
-export async function claimHistory(redis: Redis, limit: number, claimMs: number): Promise<SessionOfTenant[]> {
+export async function claimHistory(redis: Redis, limit: number, claimMs: number): Promise<SessionRef[]> {
   const args = { claim_ms: claimMs, count: Math.ceil(limit / shards) }
   const asked = await Promise.allSettled(everyShard((due) => historyClaim(redis, { due }, args)))
   return found(asked).flat().map(sessionOf)
 }
 
 /** Says when a session is to be looked at again. */
-export async function lookAgain(redis: Redis, session: SessionOfTenant, inMs: number): Promise<void> {
-  const args = { session: memberOf(session), ttl_ms: Math.ceil(inMs), is_new: 0 }
-  await liveShow(redis, { live: dueOf(session.sessionId) }, args)
+export async function lookAgain(redis: Redis, session: SessionRef, inMs: number): Promise<void> {
+  const args = { session: nameOf(session), ttl_ms: Math.ceil(inMs), is_new: 0 }
+  await liveShow(redis, { live: dueOf(session) }, args)
 }
 
 /** There will be no more history of a session. */
-export async function dropHistory(redis: Redis, session: SessionOfTenant): Promise<void> {
-  await ask(redis.commands, z.number(), 'ZREM', dueOf(session.sessionId), memberOf(session))
+export async function dropHistory(redis: Redis, session: SessionRef): Promise<void> {
+  await ask(redis.commands, z.number(), 'ZREM', dueOf(session), nameOf(session))
 }
 
 /** How many sessions there are that live, or whose history is not all written down. */
@@ -49,7 +44,7 @@ export async function countHistory(redis: Redis): Promise<number> {
 }
 
 /** Some of them, by chance: at most so many. */
-export async function someHistory(redis: Redis, limit: number): Promise<SessionOfTenant[]> {
+export async function someHistory(redis: Redis, limit: number): Promise<SessionRef[]> {
   const count = Math.ceil(limit / shards)
   const asked = await Promise.allSettled(
     everyShard((due) => ask(redis.commands, z.array(text), 'ZRANDMEMBER', due, count)),
@@ -67,12 +62,12 @@ function found<T>(asked: readonly PromiseSettledResult<T>[]): T[] {
   return answers
 }
 
-const dueOf = (sessionId: SessionId): string => keys.historyDue(shardOf(sessionId))
+const dueOf = (session: SessionRef): string => keys.historyDue(shardOf(nameOf(session)))
 
-/** No session's id has a colon. */
-const memberOf = ({ tenantId, sessionId }: SessionOfTenant): string => `${sessionId}:${tenantId}`
-
-function sessionOf(member: string): SessionOfTenant {
-  const at = member.indexOf(':')
-  return { sessionId: member.slice(0, at) as SessionId, tenantId: member.slice(at + 1) }
+/** Only `noteHistory` writes there. */
+function sessionsIn(asked: readonly PromiseSettledResult<string[]>[]): SessionRef[] {
+  return found(asked)
+    .flat()
+    .map(refOf)
+    .filter((ref) => ref !== null)
 }

@@ -49,7 +49,7 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
           onRefused: ({ number }) => refused.push(number),
           log: silentLog,
         })
-        expect((await lookAtHistory(redis, sessionId)).facts).toBe(0)
+        expect((await lookAtHistory(redis, { tenantId: 'tenant', sessionId })).facts).toBe(0)
       },
       { timeout: 30_000 },
     )
@@ -61,7 +61,7 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     await tell(first, 1, 2)
     const second = await takeSession(redis, options({ holder: 'two' }))
     await second?.hold.commit(changeOf({ history: [fact(3, 1)] }))
-    expect(await lookAtHistory(redis, sessionId)).toMatchObject({ facts: 3 })
+    expect(await lookAtHistory(redis, { tenantId: 'tenant', sessionId })).toMatchObject({ facts: 3 })
     const written = await drain()
     expect(written).toMatchObject([1, 2, 3].map((n) => ({ sessionId, kind: 'item', n, at: new Date(1_000_000 + n) })))
     const numbers = written.map(({ number }) => number)
@@ -101,7 +101,7 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     await hold.close()
     await vi.waitFor(async () => {
       await reapSessions(redis, { limit: 100, graceMs: 0, onReaped: () => {} })
-      expect(await lookAtHistory(redis, sessionId)).toMatchObject({ facts: 2 })
+      expect(await lookAtHistory(redis, { tenantId: 'tenant', sessionId })).toMatchObject({ facts: 2 })
     }, 20_000)
     expect(await drain()).toMatchObject([{ n: 1 }, { reason: 'expired' }])
   })
@@ -150,7 +150,7 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     const away = new Failure('dependency', 'database_failed', 'away')
     const write = (): Promise<void> => Promise.reject(away)
     await expect(drainHistory(redis, { write, log: silentLog })).rejects.toBe(away)
-    expect(await lookAtHistory(redis, sessionId)).toMatchObject({ facts: 2 })
+    expect(await lookAtHistory(redis, { tenantId: 'tenant', sessionId })).toMatchObject({ facts: 2 })
     let asked = 0
     const dying = {
       write: () => {

@@ -9,6 +9,7 @@ import { type Delivery, holdLane } from './lane-hold.ts'
 import type { JobIn } from './lane-job.ts'
 import type { Redis } from './redis.ts'
 import type { WorkerResult } from './results.ts'
+import type { OnMismatch } from './tenant-mismatch.ts'
 
 export interface ConsumeLaneOptions<L extends Lane> {
   lane: L
@@ -37,6 +38,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   log: Log
   /** Told of each attempt what came of it, for the metrics. */
   onOutcome?(outcome: JobOutcome): void
+  /** Told of each job that was refused, and kept as a dead letter, for naming another tenant than its entry or its session. */
+  onMismatch?: OnMismatch
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
@@ -132,7 +135,8 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
     const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
-    return startJob(redis, job, { ...about, run, failed })
+    const { onMismatch } = options
+    return startJob(redis, job, { ...about, run, failed, ...(onMismatch && { onMismatch }) })
   }
 
   async function finish(delivery: Delivery, job: Job, run: JobRun): Promise<void> {

@@ -42,6 +42,9 @@ export type WorkerResult =
   | { kind: 'tool_called'; itemId: ItemId; output: string }
   | { kind: 'tool_failed'; itemId: ItemId; error: ToolError }
 
+/** As it is in the session log: whose session it is about (`nameOf`), and what is said of it. */
+export type NamedResult = readonly [session: string, result: WorkerResult]
+
 /** A tool as its MCP server lists it. */
 export interface ListedTool {
   name: string

@@ -1,4 +1,4 @@
-import type { Log, SessionId } from '@voicebox/kernel'
+import type { Log } from '@voicebox/kernel'
 import { noteHistory } from './history-index.ts'
 import { keys, sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
 import { makeLatestEvents } from './latest-events.ts'
@@ -17,11 +17,11 @@ import { keepCounting } from './session-count.ts'
 import { type Ended, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
+import { nameOf, type SessionRef } from './session-ref.ts'
 import type { TakeWatch } from './watch-takes.ts'
 
 /** One gateway's right to drive a session, until another takes it or the session is ended. */
-export interface SessionHold {
-  readonly sessionId: SessionId
+export interface SessionHold extends SessionRef {
   /** Greater than that of every holder before. */
   readonly token: number
   /**
@@ -48,9 +48,7 @@ export interface SessionHold {
 }
 
 /** What a holder knows of its session when it begins. */
-export interface HeldSession {
-  sessionId: SessionId
-  tenantId: string
+export interface HeldSession extends SessionRef {
   token: number
   holder: string
   openedAtMs: number
@@ -95,7 +93,7 @@ interface Pending {
 
 export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptions): SessionHold {
   const { ttlMs, limits, takes, results, history, log } = options
-  const { sessionId, token } = held
+  const { tenantId, sessionId, token } = held
   const latest = makeLatestEvents(held.lastSent)
   const latestFacts = makeLatestEvents<EncodedFact>(0)
   let version = held.version
@@ -106,7 +104,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   let isOver = false
   let answeredAtMs = Date.now()
 
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => redis.inOrder(`hold:${sessionId}:${token}`, task)
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => redis.inOrder(`hold:${nameOf(held)}:${token}`, task)
 
   /** Makes a change of this number. */
   async function write(
@@ -115,22 +113,19 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     facts: readonly string[] = [],
   ): Promise<'committed' | 'lost' | 'behind'> {
     attempted = Math.max(attempted, number)
-    const answer = await sessionCommit(
-      redis,
-      { ...sessionKeys(sessionId), history: keys.history(sessionId) },
-      {
-        token,
-        number,
-        ttl_ms: ttlMs,
-        keep_ms: keepMs(ttlMs),
-        heard_up_to: results.heardUpTo(),
-        max_bytes: limits.maxBytes,
-        max_age_ms: limits.maxAgeMs,
-        max_unwritten: history?.maxUnwrittenBytes ?? 0,
-        known_after: Math.min(latest.knownAfter, (encoded.sent[0]?.number ?? Infinity) - 1),
-        ...partsOf(encoded, facts),
-      },
-    )
+    const own = { ...sessionKeys(held), history: keys.history(held) }
+    const answer = await sessionCommit(redis, own, {
+      token,
+      number,
+      ttl_ms: ttlMs,
+      keep_ms: keepMs(ttlMs),
+      heard_up_to: results.heardUpTo(),
+      max_bytes: limits.maxBytes,
+      max_age_ms: limits.maxAgeMs,
+      max_unwritten: history?.maxUnwrittenBytes ?? 0,
+      known_after: Math.min(latest.knownAfter, (encoded.sent[0]?.number ?? Infinity) - 1),
+      ...partsOf(encoded, facts),
+    })
     const silentMs = Date.now() - answeredAtMs
     answeredAtMs = Date.now()
     // after so long without a sign of life it is not lost data: the session has ended, and so has the mark of that
@@ -138,7 +133,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     if (isOver) return 'lost'
     isBehind = answer === 'behind'
     if (isBehind) {
-      log.warn({ sessionId, version }, 'Redis has lost what it was told of a session')
+      log.warn({ tenantId, sessionId, version }, 'Redis has lost what it was told of a session')
       return 'behind'
     }
     version = number
@@ -147,7 +142,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     latestFacts.push(encoded.history)
     if (answer === 'committed_and_full') history?.onFull()
     if (answer === 'committed_after_loss') {
-      log.warn({ sessionId, version }, 'Redis has lost results of a session')
+      log.warn({ tenantId, sessionId, version }, 'Redis has lost results of a session')
       results.onResultsLost()
     }
     return 'committed'
@@ -166,11 +161,11 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   const count = (): Promise<void> =>
     inTurn(async () => {
       if (isOver) return
-      await Promise.all([keepCounting(redis, held.tenantId, sessionId, ttlMs), note()])
+      await Promise.all([keepCounting(redis, held, ttlMs), note()])
     })
 
   const note = async (): Promise<void> => {
-    if (history !== null) await noteHistory(redis, held.tenantId, sessionId)
+    if (history !== null) await noteHistory(redis, held)
   }
 
   /** With what Redis may have lost of them. */
@@ -191,6 +186,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   }
 
   return {
+    tenantId,
     sessionId,
     token,
     commit: (change) => commit(() => change),
@@ -203,14 +199,14 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         const known = latest.events.filter(({ number }) => number < (encoded.sent[0]?.number ?? Infinity))
         const all = { ...encoded, sent: [...known, ...encoded.sent], history: withLatest(encoded.history) }
         const answer = await write(all, attempted + 1, factsOf(held))
-        if (answer === 'committed') await Promise.all([showLive(redis, sessionId, ttlMs), note()])
+        if (answer === 'committed') await Promise.all([showLive(redis, held, ttlMs), note()])
         return answer === 'committed' ? answer : 'lost'
       }),
     async beat(set = []) {
       if (isOver || takes.isTaken) return 'lost'
       const nothing = { drop: [], save: [], forget: [], sent: [], history: [] }
       const change = (): SessionChange => ({ set, ...nothing, resultsUpTo })
-      const [answer] = await Promise.all([commit(change), showLive(redis, sessionId, ttlMs)])
+      const [answer] = await Promise.all([commit(change), showLive(redis, held, ttlMs)])
       if (answer === 'committed') await count()
       return answer === 'committed' ? 'held' : answer
     },
@@ -221,7 +217,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason, facts })
         let ended = await end()
         while (ended.kind === 'ended' && (await freeSession(redis, ended.session)) === 'not_ended') ended = await end()
-        if (ended.kind === 'buried') await dropLive(redis, sessionId)
+        if (ended.kind === 'buried') await dropLive(redis, held)
         isOver = true
       }),
     close: () => takes.close(),

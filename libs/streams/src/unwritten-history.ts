@@ -1,8 +1,8 @@
-import type { SessionId } from '@voicebox/kernel'
 import { decode } from './codec.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { historyForget, historyLook, historyRead } from './scripts.gen.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /** A fact of a session that waits to be written down. */
 export interface UnwrittenFact {
@@ -17,10 +17,10 @@ export interface UnwrittenFact {
 /** The oldest facts that wait: one, and more within the limits. `isOver` and none: nothing more will come. */
 export async function readHistory(
   redis: Redis,
-  sessionId: SessionId,
+  ref: SessionRef,
   { maxFacts, maxBytes }: { maxFacts: number; maxBytes: number },
 ): Promise<{ isOver: boolean; facts: UnwrittenFact[] }> {
-  const own = { session: keys.session(sessionId), history: keys.history(sessionId) }
+  const own = { session: keys.session(ref), history: keys.history(ref) }
   const [state, ...parts] = await historyRead(redis, own, { count: maxFacts, max_bytes: maxBytes })
   const facts: UnwrittenFact[] = []
   for (let at = 0; at + 2 < parts.length; at += 3) {
@@ -31,12 +31,12 @@ export async function readHistory(
 }
 
 /** Lets go of the facts up to this number, which are written down. May be repeated. */
-export async function forgetHistory(redis: Redis, sessionId: SessionId, upTo: number): Promise<void> {
-  await historyForget(redis, { history: keys.history(sessionId) }, { number: upTo })
+export async function forgetHistory(redis: Redis, ref: SessionRef, upTo: number): Promise<void> {
+  await historyForget(redis, { history: keys.history(ref) }, { number: upTo })
 }
 
 /** How much waits, and for how long the oldest of it has. */
-export async function lookAtHistory(redis: Redis, sessionId: SessionId): Promise<{ facts: number; oldestMs: number }> {
-  const [facts, oldestMs] = await historyLook(redis, { history: keys.history(sessionId) }, {})
+export async function lookAtHistory(redis: Redis, ref: SessionRef): Promise<{ facts: number; oldestMs: number }> {
+  const [facts, oldestMs] = await historyLook(redis, { history: keys.history(ref) }, {})
   return { facts: Number(facts), oldestMs: Number(oldestMs) }
 }

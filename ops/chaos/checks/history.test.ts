@@ -1,3 +1,4 @@
+import { defaultSession } from '@voicebox/protocol'
 import { expect, it } from 'vitest'
 import { type Kept, toldToClient } from '../../../apps/gateway/src/testing/kept.ts'
 import { toSay } from '../stage/answers.ts'
@@ -20,10 +21,16 @@ function written(): Transcript {
   return end()
 }
 
-const transcript = written()
+const sessionId = 'sess_written'
+const transcript = opened(written())
 const events = transcript.received.map(({ event }) => event)
-const created = events.find(({ type }) => type === 'session.created')
-const sessionId = created?.type === 'session.created' ? created.session.id : ''
+
+function opened({ received, ...others }: Transcript): Transcript {
+  const session = defaultSession({ id: sessionId, model: 'gpt-realtime', expiresAt: 4_000_000_000 })
+  const event = { type: 'session.created' as const, event_id: 'event_0', session }
+  const isGreeting = ({ event: { type } }: { event: { type: string } }): boolean => type === 'session.created'
+  return { ...others, received: [{ atMs: 0, event }, ...received.filter((one) => !isGreeting(one))] }
+}
 
 function left(change: (kept: Kept) => void): string[] {
   const kept = structuredClone(toldToClient(events))

@@ -21,7 +21,7 @@ export function runHistoryReader(
     async pass() {
       const sessions = await countHistory(redis)
       const some = await someHistory(redis, maxLookedAt)
-      const looks = await Promise.all(some.map(({ sessionId }) => lookAtHistory(redis, sessionId)))
+      const looks = await Promise.all(some.map((session) => lookAtHistory(redis, session)))
       const found = looks.reduce((sum, { facts }) => sum + facts, 0)
       const oldestMs = Math.max(0, ...looks.map((look) => look.oldestMs))
       const facts = Math.round(found * Math.max(1, sessions / Math.max(1, some.length)))

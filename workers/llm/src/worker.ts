@@ -2,7 +2,16 @@ import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/mcp'
 import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  mismatchTeller,
+  serveHealth,
+  tenantMetrics,
+} from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
 import { makePool } from './pool.ts'
@@ -48,7 +57,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: jobMetrics })
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...jobMetrics, ...tenantMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -56,7 +65,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
-    const common = { claimAfterMs, consumer: name, clock: systemClock, log }
+    const onMismatch = mismatchTeller(log, meters)
+    const common = { claimAfterMs, consumer: name, clock: systemClock, log, onMismatch }
     const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
     const answering = {
       redis,

@@ -2,7 +2,16 @@ import { loadConfig } from '@voicebox/config'
 import { sttEngines } from '@voicebox/engines'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  mismatchTeller,
+  serveHealth,
+  tenantMetrics,
+} from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
 import { doJob, jobFailed, repeatable } from './job.ts'
 import { openEngine } from './open-engine.ts'
@@ -34,7 +43,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const name = makeProcessName('stt-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     let isServing = false
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: jobMetrics })
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...jobMetrics, ...tenantMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : isServing ? null : 'starting'),
@@ -56,6 +65,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       log,
       repeatable,
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
+      onMismatch: mismatchTeller(log, meters),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })

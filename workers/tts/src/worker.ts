@@ -5,7 +5,16 @@ import { makeResamplers } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  mismatchTeller,
+  serveHealth,
+  tenantMetrics,
+} from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
 import { openSpeakers } from './engines/speakers.ts'
@@ -38,7 +47,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: jobMetrics })
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...jobMetrics, ...tenantMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -55,6 +64,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       log,
       repeatable: () => 'always', // audio made twice is known by its offset
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
+      onMismatch: mismatchTeller(log, meters),
       run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })

@@ -137,7 +137,7 @@ describe('Property: message persistence', () => {
           { timeout: 60_000, interval: 50 },
         )
         await stop()
-        expect(await lookAtHistory(sessions.redis, sessionId)).toMatchObject({ facts: 0 })
+        expect(await lookAtHistory(sessions.redis, { tenantId, sessionId })).toMatchObject({ facts: 0 })
         const told = toldToClient(talker.events)
         expect(await readKept(store, tenantId, sessionId)).toEqual(told)
         reached.conversations += 1
