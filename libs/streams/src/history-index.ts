@@ -23,7 +23,7 @@ export async function noteHistory(redis: Redis, session: SessionRef): Promise<vo
 export async function claimHistory(redis: Redis, limit: number, claimMs: number): Promise<SessionRef[]> {
   const args = { claim_ms: claimMs, count: Math.ceil(limit / shards) }
   const asked = await Promise.allSettled(everyShard((due) => historyClaim(redis, { due }, args)))
-  return found(asked).flat().map(sessionOf)
+  return sessionsIn(asked)
 }
 
 /** Says when a session is to be looked at again. */
@@ -49,7 +49,7 @@ export async function someHistory(redis: Redis, limit: number): Promise<SessionR
   const asked = await Promise.allSettled(
     everyShard((due) => ask(redis.commands, z.array(text), 'ZRANDMEMBER', due, count)),
   )
-  return found(asked).flat().map(sessionOf)
+  return sessionsIn(asked)
 }
 
 const everyShard = <T>(call: (due: string) => T): T[] =>
