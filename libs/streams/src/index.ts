@@ -1,9 +1,11 @@
 export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export { admitWork, cancelWork } from './cancel.ts'
+export { type CloseOptions, closeSession, dismissed } from './close-session.ts'
 export type { JobContext } from './context.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
+export { type Begun, beginCall, forgetCall, keepAnswer } from './kept-answers.ts'
 export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
 export { heardAudio, keepSpeech, keptSpeech } from './kept-audio.ts'
 export {
@@ -20,11 +22,19 @@ export {
   groupOf,
   subjectOf,
 } from './jobs.ts'
-export { type DeadLetter, deadLetters, dropDeadLetter, findDeadLetter, retryDeadLetter } from './dead-letters.ts'
+export {
+  type DeadLetter,
+  deadLetters,
+  dropDeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  retryDeadLetter,
+} from './dead-letters.ts'
 export type { Repeatable } from './job-run.ts'
 export { type ConsumeLaneOptions, type JobOutcome, type LaneConsumer, consumeLane } from './lane-consumer.ts'
 export type { JobIn } from './lane-job.ts'
 export { type LaneStats, laneStats, listLanes } from './lane-stats.ts'
+export { type LiveSession, findLiveSession, listLiveSessions } from './live-sessions.ts'
 export { type EnqueueOptions, type LaneFull, enqueue } from './lane.ts'
 export {
   type Counted,

@@ -21,6 +21,8 @@ export const keys = {
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
   secret: (digest: string) => `secret:${digest}`,
+  answers: (tenantId: string) => `answers:{${tenantId}}`,
+  answerTimes: (tenantId: string) => `answers:{${tenantId}}:times`,
   countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
   countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,

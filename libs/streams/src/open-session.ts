@@ -22,6 +22,8 @@ export interface HoldOptions {
   ttlMs: number
   /** Another has taken the session over: nothing of this holder is written any more. Called once at most, it may be before the hold is there. */
   onTaken(): void
+  /** Somebody who may has asked for its end; called once at most, likewise. */
+  onDismissed?(): void
   /** Absent: it does not follow the session log. */
   results?: HeardResults
   limits?: JournalLimits
@@ -80,10 +82,10 @@ const found = z.tuple([text.nullable(), text.nullable(), text.nullable()])
 /** What others do is heard from before the session is this process's; it stays heard if that works out. */
 async function watched<T>(
   redis: Redis,
-  { sessionId, onTaken }: HoldOptions,
+  { sessionId, onTaken, onDismissed }: HoldOptions,
   open: (takes: TakeWatch) => Promise<T>,
 ): Promise<T> {
-  const takes = await watchTakes(redis, sessionId, onTaken)
+  const takes = await watchTakes(redis, sessionId, { onTaken, onDismissed })
   try {
     const opened = await open(takes)
     if (opened === null) await takes.close()

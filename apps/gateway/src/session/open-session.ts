@@ -29,6 +29,7 @@ export function openSession(
     tenantId,
     openedBy,
     onTaken: () => driver.taken(),
+    onDismissed: () => driver.dismissed(),
     results: { heardUpTo: () => driver.heardUpTo, onResultsLost: () => driver.resultsLost() },
   })
   hold.catch(() => {}) // whoever commits sees it

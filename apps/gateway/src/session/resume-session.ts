@@ -31,6 +31,7 @@ const maxEarly = 1_000
 export function resumeSession(socket: Socket, resumption: Resumption, options: ResumeOptions): SocketHandlers {
   let driver: Driver | null = null
   let isTaken = false
+  let isDismissed = false
   const early: ((driver: Driver) => void)[] = []
   const results: HeardResults = {
     heardUpTo: () => driver?.heardUpTo ?? 0,
@@ -47,7 +48,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
   })
 
   async function open(): Promise<void> {
-    const start = await take(resumption, { ...options, onTaken, results })
+    const start = await take(resumption, { ...options, onTaken, onDismissed, results })
     if ('closeCode' in start) return refuse(start)
     const { sessionId, tenantId } = start
     options.log.info({ sessionId, tenantId, known: start.left?.known }, 'Session resumed')
@@ -55,12 +56,18 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
     driver = driveSession(socket, start, options)
     for (const call of early.splice(0)) call(driver)
     if (isTaken) driver.taken()
+    if (isDismissed) driver.dismissed()
   }
 
   /** Perhaps before there is a driver. */
   function onTaken(): void {
     isTaken = true
     driver?.taken()
+  }
+
+  function onDismissed(): void {
+    isDismissed = true
+    driver?.dismissed()
   }
 
   function refuse(fault: Fault): void {
@@ -86,7 +93,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
 
 async function take(
   resumption: Resumption,
-  options: ResumeOptions & { onTaken(): void; results: HeardResults },
+  options: ResumeOptions & { onTaken(): void; onDismissed(): void; results: HeardResults },
 ): Promise<DriverStart | Fault> {
   const { sessionId, tenantId, lastEventId } = resumption
   const { redis } = options
@@ -95,12 +102,13 @@ async function take(
   if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') {
     return (await findSession(redis, sessionId)) === null ? noSuchSession : eventsGone
   }
-  const { onTaken, results } = options
+  const { onTaken, onDismissed, results } = options
   const taken = await takeSession(redis, {
     ...holdOptions(options),
     sessionId,
     tenantId,
     onTaken,
+    onDismissed,
     results,
   })
   if (taken === null) return noSuchSession
