@@ -17,6 +17,7 @@ import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
+import { openAdmin } from './admin/open-admin.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
 import { makeSecrets } from './secrets.ts'
@@ -40,6 +41,7 @@ const settingKeys = [
   'redisUrl',
   'databaseUrl',
   'keyStaleMs',
+  'encryptionKey',
   'transport',
   'sttEngine',
   'ttsEngine',
@@ -217,6 +219,16 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       log,
       fetch: makeHttp({
         checks,
+        admin: openAdmin({
+          store,
+          redis,
+          authenticate,
+          encryptionKeys: config.encryptionKey,
+          rateLimits,
+          name: holder,
+          clock: systemClock,
+          log,
+        }),
         degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
         authenticate,

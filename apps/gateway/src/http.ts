@@ -1,3 +1,4 @@
+import { adminPath } from '@voicebox/admin'
 import type { Log } from '@voicebox/kernel'
 import { openApiDocument } from '@voicebox/protocol'
 import { type Check, type Metrics, readiness } from '@voicebox/telemetry'
@@ -11,12 +12,14 @@ export interface HttpOptions extends RestOptions {
   checks: Record<string, Check>
   /** What does not work, though sessions can be had. */
   degraded?(): string[]
+  /** The admin API, which answers all below its path; null: there is none. */
+  admin: ((request: Request, peer: { remoteAddress?: string }) => Response | Promise<Response>) | null
   metrics: Pick<Metrics, 'text' | 'contentType'>
   log: Log
 }
 
 /** The gateway's HTTP side. Errors have the shape of OpenAI's API. */
-export function makeHttp({ checks, degraded = () => [], metrics, log, ...options }: HttpOptions): Hono<RestEnv> {
+export function makeHttp({ checks, degraded = () => [], admin, metrics, log, ...options }: HttpOptions): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', (context) => {
@@ -28,6 +31,7 @@ export function makeHttp({ checks, degraded = () => [], metrics, log, ...options
   )
   const document = openApiDocument()
   app.get('/openapi.json', (context) => context.json(document))
+  if (admin !== null) app.all(`${adminPath}/*`, ({ req, env }) => admin(req.raw, env ?? {}))
   for (const path of realtimePaths) {
     app.get(path, (context) => {
       context.header('Upgrade', 'websocket')

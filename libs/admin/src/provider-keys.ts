@@ -41,7 +41,9 @@ export const providerKeyOperations = [
     path: '/tenants/{tenant}/provider-keys/{provider}',
     summary: 'Sets a key for a language provider; it is never shown again',
     params,
-    body: z.strictObject({ key: providerKeySchema.openapi({ writeOnly: true }) }).openapi('ProviderKeyToSet'),
+    body: z
+      .strictObject({ key: providerKeySchema.meta({ description: 'It is never shown.' }) })
+      .openapi('ProviderKeyToSet'),
     async perform({ params: { tenant: tenantId, provider: name }, body: { key }, caller, services }) {
       const { store, seal, tell } = services
       const wanted = { tenantId, provider: name, key }

@@ -65,7 +65,7 @@ async function write(
   return showQuotas(tenant, quotas, services)
 }
 
-function showQuotas(tenant: string, quotas: Quotas, { quotasOf }: AdminServices): z.input<typeof shown> {
-  const effective = toWire({ ...quotasOf(tenant), ...quotas })
+function showQuotas(tenant: string, quotas: Quotas, { rateLimits }: AdminServices): z.input<typeof shown> {
+  const effective = toWire({ ...rateLimits, ...quotas })
   return { object: 'quotas', overrides: toWire(quotas), effective }
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '@voicebox/config'
 import type { Clock, Log } from '@voicebox/kernel'
 import type { Store } from '@voicebox/store'
 import type { Redis } from '@voicebox/streams'
@@ -14,7 +15,7 @@ export interface AdminServices {
   /** Tells gateways what has changed. Never rejects: they find out by themselves too. */
   tell(change: KeyChange): Promise<void>
   /** What the installation gives each tenant that has no quotas of its own. */
-  quotasOf(tenantId: string): Readonly<Record<string, unknown>>
+  rateLimits: Settings['rateLimits']
   /** Seals what nobody may read from the database. Throws a `Failure` where there is no key for that. */
   seal: Vault['seal']
   /** Names this process to those who look. */

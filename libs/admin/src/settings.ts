@@ -10,8 +10,8 @@ import { noSuchTenant } from './tenants.ts'
 const { instructions, voice, retention } = settingsSchema.shape
 const { itemDays, audioDays } = retention.unwrap().shape
 const fields = {
-  instructions: instructions.unwrap().openapi({ description: 'For sessions whose client gives none.' }),
-  voice: voice.unwrap().openapi({ description: 'For sessions whose client names none; null: the model’s own.' }),
+  instructions: instructions.unwrap().meta({ description: 'For sessions whose client gives none.' }),
+  voice: voice.unwrap().meta({ description: 'For sessions whose client names none; null: the model’s own.' }),
 }
 const days = { item_days: itemDays.unwrap(), audio_days: audioDays.unwrap() }
 const shown = z
