@@ -155,6 +155,16 @@ export const settings = {
     schema: encryptionKeysSchema.optional(),
     doc: 'What secrets in the database are sealed with: tenants’ keys for language providers, secrets of webhooks. 32 bytes in base64 (`openssl rand -base64 32`); several with commas between, of which the first seals and all open. Gateways and workers have the same. Absent: an embedded installation makes one in its data directory; elsewhere no secret can be stored.',
   },
+  url: {
+    env: 'VOICEBOX_URL',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    doc: 'The gateway that `npx voicebox` asks over HTTP, with VOICEBOX_ADMIN_KEY. Absent: it works on the database and Redis itself.',
+  },
+  adminKey: {
+    env: 'VOICEBOX_ADMIN_KEY',
+    schema: z.string().min(8).optional(),
+    doc: 'The API key by which `npx voicebox` asks a gateway: one with the scope `admin` or `platform`.',
+  },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
     schema: z.string().default('.voicebox/models'),
