@@ -1,7 +1,7 @@
 import { silentLog, systemClock } from '@voicebox/kernel'
-import { addApiKey, createTenant, type Store } from '@voicebox/store'
+import { createTenant, type Store } from '@voicebox/store'
 import type { Redis } from '@voicebox/streams'
-import { newApiKey, openVault, newEncryptionKey, type Scope } from '@voicebox/tenancy'
+import { openVault, newEncryptionKey } from '@voicebox/tenancy'
 import { settings } from '@voicebox/config'
 import { makeAdminApi } from './api.ts'
 import type { Caller } from './caller.ts'
@@ -56,10 +56,4 @@ export function openTestApi(store: Store, redis: Redis, about: Partial<AdminServ
 /** The tenants that the callers are of, and one of others. */
 export async function makeTenants(store: Store): Promise<void> {
   for (const id of ['own', 'foreign']) await createTenant(store, { id, name: id })
-}
-
-export async function makeKey(store: Store, tenantId: string, scopes: readonly Scope[]) {
-  const { key, ...kept } = newApiKey()
-  const added = await addApiKey(store, { tenantId, name: 'A key', scopes, expiresAt: null, ...kept })
-  return { key, id: added?.id ?? '' }
 }
