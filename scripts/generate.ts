@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { adminDocument } from '@voicebox/admin'
 import { configurationReference } from '@voicebox/config'
 import { asyncApiDocument, openApiDocument, protocolReference } from '@voicebox/protocol'
 import { metricsReference } from '@voicebox/telemetry'
@@ -14,6 +15,7 @@ const generated = [
   { path: 'docs/configuration.md', content: `${note}\n\n# Configuration\n\n${configurationReference()}\n` },
   { path: 'docs/metrics.md', content: `${note}\n\n# Metrics\n\n${metricsReference()}\n` },
   { path: 'docs/protocol.md', content: `${note}\n\n${protocolReference()}\n` },
+  { path: 'docs/admin-openapi.json', content: JSON.stringify(adminDocument()) },
   { path: 'docs/openapi.json', content: JSON.stringify(openApiDocument()) },
   { path: 'docs/asyncapi.json', content: JSON.stringify(asyncApiDocument()) },
   ...dashboardFiles(),

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { SecretGrant } from '@voicebox/streams'
-import { defaultTenantId, type KeyRecord, type KeyRing, type Scope, scopes, type Verdict } from '@voicebox/tenancy'
+import { defaultTenantId, type KeyRecord, type KeyRing, type Scope, type Verdict } from '@voicebox/tenancy'
 import { secretPrefix } from './client-secret.ts'
 
 /** Who presents a key. */
@@ -8,6 +8,8 @@ export interface Identity {
   tenantId: string
   /** The prefix of the API key that it is, or that made it; null for the installation's own. */
   keyPrefix: string | null
+  /** Of the API key that it is; null for any other. */
+  keyId: string | null
   scopes: readonly Scope[]
   /** What the key opens if it is a client secret; null for an API key. */
   grant: SecretGrant | null
@@ -40,7 +42,7 @@ export interface Refusal {
 }
 
 export interface AuthenticationOptions {
-  /** Opens everything for the tenant `default`; null: there is none. */
+  /** Opens sessions for the tenant `default`, and all that belongs to them; null: there is none. */
   ownKey: string | null
   /** The keys of all tenants; null: there are none, as there is no database. */
   ring: Pick<KeyRing, 'check' | 'recheck'> | null
@@ -65,7 +67,8 @@ export function makeAuthentication({
     const { tenantId, issuer } = grant
     if (issuer !== null && (await ring?.recheck(issuer)) !== 'valid') return null
     const enter = async (): Promise<boolean> => !grant.isSingleUse || secrets.redeem(key)
-    return { tenantId, keyPrefix: issuer, scopes: ['realtime'], grant, openedBy: openedBy(key, issuer), enter }
+    const about = { tenantId, keyPrefix: issuer, keyId: null, scopes: ['realtime'] as const }
+    return { ...about, grant, openedBy: openedBy(key, issuer), enter }
   }
 
   return async (key, address) => {
@@ -76,13 +79,15 @@ export function makeAuthentication({
     if (key === null) return refuse('missing')
     const admitted = { grant: null, openedBy: null, enter: async () => true }
     const isOwn = timingSafeEqual(digest(key), expected ?? nobodys)
-    if (isOwn && expected !== null) return { tenantId: defaultTenantId, keyPrefix: null, scopes, ...admitted }
+    if (isOwn && expected !== null)
+      return { tenantId: defaultTenantId, keyPrefix: null, keyId: null, scopes: ['realtime'], ...admitted }
     if (key.startsWith(secretPrefix)) return (await findSecret(key)) ?? refuse('unknown')
     if (ring === null) return refuse('unknown')
     const { verdict, record } = await ring.check(key)
     if (verdict !== 'valid' || record === null) return refuse(verdict === 'valid' ? 'unknown' : verdict, record)
     onUse(record)
-    return { tenantId: record.tenantId, keyPrefix: record.prefix, scopes: record.scopes, ...admitted }
+    const { tenantId, prefix: keyPrefix, id: keyId } = record
+    return { tenantId, keyPrefix, keyId, scopes: record.scopes, ...admitted }
   }
 }
 

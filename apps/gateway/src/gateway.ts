@@ -21,6 +21,7 @@ import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
 import { watchHistoryRoom } from './history-room.ts'
 import { makeHttp } from './http.ts'
+import { openAdmin } from './admin/open-admin.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
 import { watchQuotas } from './quota-watch.ts'
@@ -46,6 +47,7 @@ const settingKeys = [
   'redisUrl',
   'databaseUrl',
   'keyStaleMs',
+  'encryptionKey',
   'transport',
   'sttEngine',
   'ttsEngine',
@@ -253,6 +255,16 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       log,
       fetch: makeHttp({
         checks,
+        admin: openAdmin({
+          store,
+          redis,
+          authenticate,
+          encryptionKeys: config.encryptionKey,
+          rateLimits,
+          name: holder,
+          clock: systemClock,
+          log,
+        }),
         degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
         onRequest: (route, status) => meters.requests.add(1, { route, status: String(status) }),

@@ -17,6 +17,7 @@ const options: GreetingOptions = {
 const byKey: Identity = {
   tenantId: 'default',
   keyPrefix: null,
+  keyId: null,
   scopes: ['realtime'],
   grant: null,
   openedBy: null,

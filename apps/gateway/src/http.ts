@@ -1,3 +1,4 @@
+import { adminPath } from '@voicebox/admin'
 import type { Log } from '@voicebox/kernel'
 import { openApiDocument } from '@voicebox/protocol'
 import { type Check, type Metrics, readiness } from '@voicebox/telemetry'
@@ -12,6 +13,8 @@ export interface HttpOptions extends RestOptions {
   checks: Record<string, Check>
   /** What does not work, though sessions can be had. */
   degraded?(): string[]
+  /** The admin API, which answers all below its path; null: there is none. */
+  admin: ((request: Request, peer: { remoteAddress?: string }) => Response | Promise<Response>) | null
   metrics: Pick<Metrics, 'text' | 'contentType'>
   /** Told of each request that was answered. */
   onRequest?(route: string, status: number): void
@@ -22,6 +25,7 @@ export interface HttpOptions extends RestOptions {
 export function makeHttp({
   checks,
   degraded = () => [],
+  admin,
   metrics,
   onRequest = () => {},
   log,
@@ -42,6 +46,7 @@ export function makeHttp({
   )
   const document = openApiDocument()
   app.get('/openapi.json', (context) => context.json(document))
+  if (admin !== null) app.all(`${adminPath}/*`, ({ req, env }) => admin(req.raw, env ?? {}))
   for (const path of realtimePaths) {
     app.get(path, (context) => {
       context.header('Upgrade', 'websocket')

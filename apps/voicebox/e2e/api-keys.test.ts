@@ -53,7 +53,7 @@ describe('Keys of tenants', () => {
       expect((await rest('/v1/models', one)).status).toBe(200)
     }
     const revoked = await admin('keys', 'revoke', id, '--tenant', 'acme')
-    expect(revoked.revokedAt).toBeTypeOf('string')
+    expect(revoked.revoked_at).toBeTypeOf('string')
   })
 
   it('end their sessions, and those of the secrets that they made, when they are revoked', async () => {

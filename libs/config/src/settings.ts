@@ -165,6 +165,16 @@ export const settings = {
     schema: integer(1, 10_000_000).default(50_000),
     doc: 'How many sessions may live, or have history that is not written yet, over all gateways; beyond it new ones are refused (503) until the housekeeper has caught up.',
   },
+  url: {
+    env: 'VOICEBOX_URL',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    doc: 'The gateway that `npx voicebox` asks over HTTP, with VOICEBOX_ADMIN_KEY. Absent: it works on the database and Redis itself.',
+  },
+  adminKey: {
+    env: 'VOICEBOX_ADMIN_KEY',
+    schema: z.string().min(8).optional(),
+    doc: 'The API key by which `npx voicebox` asks a gateway: one with the scope `admin` or `platform`.',
+  },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
     schema: z.string().default('.voicebox/models'),

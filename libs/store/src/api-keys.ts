@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { NewKey, Scope } from '@voicebox/tenancy'
 import { type Selectable, sql } from 'kysely'
+import { noteIn, operator } from './audit.ts'
 import { breaks } from './failures.ts'
 import type { Schema } from './schema.ts'
 import { readScopes } from './scopes.ts'
@@ -31,51 +32,72 @@ export interface KeyToAdd extends Pick<NewKey, 'prefix' | 'hash'> {
 export async function addApiKey(
   store: Store,
   { tenantId, name, prefix, hash, scopes, expiresAt }: KeyToAdd,
+  actor: string = operator,
 ): Promise<ApiKey | null> {
   const id = `key_${randomBytes(10).toString('hex')}`
   const about = { id, tenant_id: tenantId, name, prefix, scopes: [...scopes], expires_at: expiresAt }
   try {
-    const row = await store.asTenant(tenantId, (within) =>
-      within
+    return await store.asTenant(tenantId, async (within) => {
+      const row = await within
         .insertInto('api_keys')
         .values({ ...about, hash: Buffer.from(hash), last_used_at: null, revoked_at: null })
         .returningAll()
-        .executeTakeFirstOrThrow(),
-    )
-    return apiKeyOf(row)
+        .executeTakeFirstOrThrow()
+      await noteIn(within, { tenantId, action: 'key.created', actor, subject: id, details: { scopes, expiresAt } })
+      return apiKeyOf(row)
+    })
   } catch (error) {
     if (breaks(error, 'api_keys_tenant_id_fkey')) return null
     throw error
   }
 }
 
-/** The newest first; revoked and expired ones are among them. */
-export async function listApiKeys(store: Store, tenantId: string): Promise<ApiKey[]> {
-  const rows = await store.asTenant(tenantId, (within) =>
-    within
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .orderBy('created_at', 'desc')
-      .orderBy('id')
-      .limit(maxListed)
-      .execute(),
-  )
+/** A page of keys, the newest first; revoked and expired ones are among them. `after` is the id of the last of the page before it. */
+export async function listApiKeys(
+  store: Store,
+  tenantId: string,
+  { after = null, limit = 1_000 }: { after?: string | null; limit?: number } = {},
+): Promise<ApiKey[]> {
+  const rows = await store.asTenant(tenantId, (within) => {
+    const all = within.selectFrom('api_keys').selectAll().where('tenant_id', '=', tenantId)
+    const page =
+      after === null
+        ? all
+        : all.where(
+            sql<boolean>`(created_at, id) < (select created_at, id from api_keys where tenant_id = ${tenantId} and id = ${after})`,
+          )
+    return page.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+  })
   return rows.map(apiKeyOf)
 }
 
+/** Null: the tenant has no such key. */
+export async function findApiKey(store: Store, tenantId: string, id: string): Promise<ApiKey | null> {
+  const row = await store.asTenant(tenantId, (within) =>
+    within.selectFrom('api_keys').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id).executeTakeFirst(),
+  )
+  return row === undefined ? null : apiKeyOf(row)
+}
+
 /** Revokes a key for ever; again, if it was: who revokes must be able to repeat it. Null: the tenant has no such key. */
-export async function revokeApiKey(store: Store, tenantId: string, id: string): Promise<ApiKey | null> {
-  const rows = await store.asTenant(tenantId, (within) =>
-    within
+export async function revokeApiKey(
+  store: Store,
+  tenantId: string,
+  id: string,
+  actor: string = operator,
+): Promise<ApiKey | null> {
+  return store.asTenant(tenantId, async (within) => {
+    const row = await within
       .updateTable('api_keys')
       .set(({ fn, ref }) => ({ revoked_at: fn.coalesce(ref('revoked_at'), fn<Date>('now')) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', id)
       .returningAll()
-      .execute(),
-  )
-  return rows.map(apiKeyOf)[0] ?? null
+      .executeTakeFirst()
+    if (row === undefined) return null
+    await noteIn(within, { tenantId, action: 'key.revoked', actor, subject: id, details: {} })
+    return apiKeyOf(row)
+  })
 }
 
 /** Notes when keys of a tenant were used last; what is known to be later stays. */
@@ -94,8 +116,6 @@ export async function noteUse(store: Store, tenantId: string, usedAt: ReadonlyMa
       .execute(),
   )
 }
-
-const maxListed = 1_000
 
 const apiKeyOf = (row: Selectable<Schema['api_keys']>): ApiKey => ({
   id: row.id,

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Schema } from './schema.ts'
-import type { Store } from './store.ts'
+import type { Store, Within } from './store.ts'
 
 /** Something that was done, or that somebody tried. */
 export interface AuditEntry {
@@ -23,18 +23,25 @@ export interface AuditRecord extends AuditEntry {
 /** Under whose name is kept what strangers do. No tenant can have it, so no tenant reads it. */
 export const strangers = '-'
 
+/** Whoever runs the installation, by the command line. */
+export const operator = 'operator'
+
 /** Adds entries, in their order; they are never changed. */
 export async function appendAudit(store: Store, entries: readonly AuditEntry[]): Promise<void> {
-  for (const [tenantId, own] of Map.groupBy(entries, (entry) => entry.tenantId)) {
-    const rows = own.map(({ action, actor, subject, details }) => ({
-      tenant_id: tenantId,
-      action: short(action, 100),
-      actor: short(actor, 200),
-      subject: subject === null ? null : short(subject, 200),
-      details: JSON.stringify(details),
-    }))
-    await store.asTenant(tenantId, (within) => within.insertInto('audit_logs').values(rows).execute())
-  }
+  for (const [tenantId, own] of Map.groupBy(entries, (entry) => entry.tenantId))
+    await store.asTenant(tenantId, (within) => noteIn(within, ...own))
+}
+
+/** Adds entries of the transaction's tenant: they are there if what they tell of is. */
+export async function noteIn(within: Within, ...entries: AuditEntry[]): Promise<void> {
+  const rows = entries.map(({ tenantId, action, actor, subject, details }) => ({
+    tenant_id: tenantId,
+    action: short(action, 100),
+    actor: short(actor, 200),
+    subject: subject === null ? null : short(subject, 200),
+    details: JSON.stringify(details),
+  }))
+  await within.insertInto('audit_logs').values(rows).execute()
 }
 
 /** A page of what happened, the newest first. `before` is the id of the last record of the page before it. */

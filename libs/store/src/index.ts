@@ -1,5 +1,5 @@
-export { type ApiKey, type KeyToAdd, addApiKey, listApiKeys, noteUse, revokeApiKey } from './api-keys.ts'
-export { type AuditEntry, type AuditRecord, appendAudit, listAudit, strangers } from './audit.ts'
+export { type ApiKey, type KeyToAdd, addApiKey, findApiKey, listApiKeys, noteUse, revokeApiKey } from './api-keys.ts'
+export { type AuditEntry, type AuditRecord, appendAudit, listAudit, operator, strangers } from './audit.ts'
 export { dropOldAudit } from './audit-retention.ts'
 export {
   type Deleted,
@@ -30,4 +30,4 @@ export { readQuotas, writeQuotas } from './quotas.ts'
 export { type Store, type StoreOptions, openStore } from './store.ts'
 export { readProfile } from './tenant-profile.ts'
 export { readSettings, writeSettings } from './tenant-settings.ts'
-export { type Tenant, createTenant, findTenant, listTenants, setSuspended } from './tenants.ts'
+export { type Tenant, createTenant, findTenant, listTenants, renameTenant, setSuspended } from './tenants.ts'

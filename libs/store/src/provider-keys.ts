@@ -1,4 +1,5 @@
 import { providerKeyField, type Vault } from '@voicebox/tenancy'
+import { noteIn, operator } from './audit.ts'
 import { knowsTenant } from './knows-tenant.ts'
 import type { Store } from './store.ts'
 
@@ -21,12 +22,13 @@ export function writeProviderKey(
   store: Store,
   vault: Pick<Vault, 'seal'>,
   { tenantId, provider, key }: ProviderKeyToWrite,
+  actor: string = operator,
 ): Promise<boolean> {
   const sealed = vault.seal(key, { tenantId, field: providerKeyField(provider) })
   const about = { sealed, last_four: key.slice(-4) }
   return knowsTenant('provider_keys_tenant_id_fkey', () =>
-    store.asTenant(tenantId, (within) =>
-      within
+    store.asTenant(tenantId, async (within) => {
+      await within
         .insertInto('provider_keys')
         .values({ tenant_id: tenantId, provider, ...about })
         .onConflict((conflict) =>
@@ -34,8 +36,9 @@ export function writeProviderKey(
             .columns(['tenant_id', 'provider'])
             .doUpdateSet(({ fn }) => ({ ...about, created_at: fn<Date>('now') })),
         )
-        .execute(),
-    ),
+        .execute()
+      await noteIn(within, { tenantId, action: 'provider_key.set', actor, subject: provider, details: {} })
+    }),
   )
 }
 
@@ -53,16 +56,23 @@ export async function listProviderKeys(store: Store, tenantId: string): Promise<
 }
 
 /** False: the tenant had none for this provider. */
-export async function dropProviderKey(store: Store, tenantId: string, provider: string): Promise<boolean> {
-  const rows = await store.asTenant(tenantId, (within) =>
-    within
+export async function dropProviderKey(
+  store: Store,
+  tenantId: string,
+  provider: string,
+  actor: string = operator,
+): Promise<boolean> {
+  return store.asTenant(tenantId, async (within) => {
+    const row = await within
       .deleteFrom('provider_keys')
       .where('tenant_id', '=', tenantId)
       .where('provider', '=', provider)
       .returning('provider')
-      .execute(),
-  )
-  return rows.length > 0
+      .executeTakeFirst()
+    if (row === undefined) return false
+    await noteIn(within, { tenantId, action: 'provider_key.dropped', actor, subject: provider, details: {} })
+    return true
+  })
 }
 
 /** The sealed keys by the provider's name, for whoever uses them. */

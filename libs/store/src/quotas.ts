@@ -1,4 +1,5 @@
 import { type Quotas, quotaSchema } from '@voicebox/tenancy'
+import { noteIn, operator } from './audit.ts'
 import { knowsTenant } from './knows-tenant.ts'
 import { readStored } from './read-stored.ts'
 import type { Store } from './store.ts'
@@ -12,17 +13,23 @@ export async function readQuotas(store: Store, tenantId: string): Promise<Quotas
 }
 
 /** Sets them all anew: what is left out is the installation's own again. False: there is no such tenant. */
-export function writeQuotas(store: Store, tenantId: string, quotas: Quotas): Promise<boolean> {
+export function writeQuotas(
+  store: Store,
+  tenantId: string,
+  quotas: Quotas,
+  actor: string = operator,
+): Promise<boolean> {
   const json = JSON.stringify(quotas)
   return knowsTenant('quotas_tenant_id_fkey', () =>
-    store.asTenant(tenantId, (within) =>
-      within
+    store.asTenant(tenantId, async (within) => {
+      await within
         .insertInto('quotas')
         .values({ tenant_id: tenantId, overrides: json })
         .onConflict((conflict) =>
           conflict.column('tenant_id').doUpdateSet(({ fn }) => ({ overrides: json, updated_at: fn<Date>('now') })),
         )
-        .execute(),
-    ),
+        .execute()
+      await noteIn(within, { tenantId, action: 'quotas.changed', actor, subject: tenantId, details: { quotas } })
+    }),
   )
 }

@@ -12,6 +12,7 @@ import {
   makeKeySource,
   noteUse,
   readQuotas,
+  renameTenant,
   revokeApiKey,
   setSuspended,
   strangers,
@@ -125,7 +126,6 @@ describe('Quotas', () => {
 
 describe('The audit log', () => {
   it('is read page by page, the newest first', async () => {
-    await createTenant(store, { id: 'seen', name: 'Seen' })
     const entry = (number: number) => ({
       tenantId: 'seen',
       action: 'key.created',
@@ -144,6 +144,26 @@ describe('The audit log', () => {
     const entry = { tenantId: strangers, action: 'x'.repeat(300), actor: 'a\0b', subject: null, details: {} }
     await appendAudit(store, [entry])
     expect(await listAudit(store, strangers)).toMatchObject([{ action: 'x'.repeat(100), actor: 'ab' }])
+  })
+
+  it('says of every change who made it, in the transaction that made it', async () => {
+    await createTenant(store, { id: 'noted', name: 'Noted' }, 'key_1')
+    await renameTenant(store, { id: 'noted', name: 'Named' }, 'key_1')
+    const { prefix, hash } = newApiKey()
+    const about = { tenantId: 'noted', name: 'A key', scopes: ['admin'] as const, expiresAt: null }
+    const key = await addApiKey(store, { ...about, prefix, hash }, 'key_2')
+    await expect(addApiKey(store, { ...about, prefix, hash }, 'key_3')).rejects.toThrow()
+    await revokeApiKey(store, 'noted', key?.id ?? '', 'key_2')
+    await writeQuotas(store, 'noted', { sessions: 2 }, 'key_2')
+    await setSuspended(store, 'noted', true)
+    expect((await listAudit(store, 'noted')).map(({ action, actor }) => `${action} ${actor}`)).toEqual([
+      'tenant.suspended operator',
+      'quotas.changed key_2',
+      'key.revoked key_2',
+      'key.created key_2',
+      'tenant.renamed key_1',
+      'tenant.created key_1',
+    ])
   })
 
   it('cannot be rewritten', async () => {

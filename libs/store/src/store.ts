@@ -18,8 +18,8 @@ export interface Store extends Closable {
   asTenant<T>(tenantId: string, work: (within: Within) => Promise<T>): Promise<T>
   /** Sees the keys of these prefixes, and which tenants have them; changes nothing. */
   forPresented<T>(prefixes: readonly string[], work: (within: Within) => Promise<T>): Promise<T>
-  /** Sees and changes the list of tenants, for whoever runs the installation. */
-  asOperator<T>(work: (within: Within) => Promise<T>): Promise<T>
+  /** Sees and changes the list of tenants, for whoever runs the installation; and what is this tenant's, if one is named. */
+  asOperator<T>(work: (within: Within) => Promise<T>, tenantId?: string): Promise<T>
   /** Whether Postgres would answer now. */
   isReady(): boolean
   close(): Promise<void>
@@ -41,12 +41,11 @@ export function openStore({ url, name, log, maxConnections = 8 }: StoreOptions):
   const pulse = watchPulse({ ask: () => pool.query('select 1'), log })
 
   /** As what is set, which the role may see. It ends with the transaction, and so never reaches who has the connection next. */
-  async function within<T>(setting: string, value: string, work: (within: Within) => Promise<T>): Promise<T> {
+  async function within<T>(settings: Record<string, string>, work: (within: Within) => Promise<T>): Promise<T> {
+    const whose = Object.entries(settings).map(([name, value]) => sql`set_config(${name}, ${value}, true)`)
     try {
       return await db.transaction().execute(async (transaction) => {
-        await sql`select set_config('role', 'voicebox_app', true), set_config(${setting}, ${value}, true)`.execute(
-          transaction,
-        )
+        await sql`select set_config('role', 'voicebox_app', true), ${sql.join(whose)}`.execute(transaction)
         return work(transaction)
       })
     } catch (error) {
@@ -55,9 +54,9 @@ export function openStore({ url, name, log, maxConnections = 8 }: StoreOptions):
   }
 
   return {
-    asTenant: (tenantId, work) => within('voicebox.tenant', tenantId, work),
-    forPresented: (prefixes, work) => within('voicebox.presented', prefixes.join(','), work),
-    asOperator: (work) => within('voicebox.operator', 'on', work),
+    asTenant: (tenantId, work) => within({ 'voicebox.tenant': tenantId }, work),
+    forPresented: (prefixes, work) => within({ 'voicebox.presented': prefixes.join(',') }, work),
+    asOperator: (work, tenantId = '') => within({ 'voicebox.operator': 'on', 'voicebox.tenant': tenantId }, work),
     isReady: () => pulse.isAlive(),
     async close() {
       pulse.close()

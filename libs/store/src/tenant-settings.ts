@@ -1,4 +1,5 @@
 import { settingsSchema, type TenantSettings } from '@voicebox/tenancy'
+import { noteIn, operator } from './audit.ts'
 import { knowsTenant } from './knows-tenant.ts'
 import { readStored } from './read-stored.ts'
 import type { Store } from './store.ts'
@@ -12,17 +13,25 @@ export async function readSettings(store: Store, tenantId: string): Promise<Tena
 }
 
 /** Sets them all anew. The secrets of webhooks are sealed already. False: there is no such tenant. */
-export function writeSettings(store: Store, tenantId: string, settings: TenantSettings): Promise<boolean> {
+export function writeSettings(
+  store: Store,
+  tenantId: string,
+  settings: TenantSettings,
+  actor: string = operator,
+): Promise<boolean> {
   const json = JSON.stringify(settings)
   return knowsTenant('tenant_settings_tenant_id_fkey', () =>
-    store.asTenant(tenantId, (within) =>
-      within
+    store.asTenant(tenantId, async (within) => {
+      await within
         .insertInto('tenant_settings')
         .values({ tenant_id: tenantId, settings: json })
         .onConflict((conflict) =>
           conflict.column('tenant_id').doUpdateSet(({ fn }) => ({ settings: json, updated_at: fn<Date>('now') })),
         )
-        .execute(),
-    ),
+        .execute()
+      // what they say is the tenant's alone
+      const details = { fields: Object.keys(settings) }
+      await noteIn(within, { tenantId, action: 'settings.changed', actor, subject: tenantId, details })
+    }),
   )
 }

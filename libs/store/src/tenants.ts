@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
+import { noteIn, operator } from './audit.ts'
 import type { Schema } from './schema.ts'
-import type { Store } from './store.ts'
+import type { Store, Within } from './store.ts'
 
 export interface Tenant {
   id: string
@@ -10,17 +11,31 @@ export interface Tenant {
   suspendedAt: Date | null
 }
 
-/** Makes a tenant; null: there is one of this id. */
-export async function createTenant(store: Store, { id, name }: Pick<Tenant, 'id' | 'name'>): Promise<Tenant | null> {
-  const rows = await store.asOperator((within) =>
+/** Makes a tenant; null: there is one of this id. Like all that changes something here, it writes down that `actor` did. */
+export async function createTenant(
+  store: Store,
+  { id, name }: Pick<Tenant, 'id' | 'name'>,
+  actor: string = operator,
+): Promise<Tenant | null> {
+  return changing(store, { id, action: 'tenant.created', actor, details: {} }, (within) =>
     within
       .insertInto('tenants')
       .values({ id, name, suspended_at: null })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returningAll()
-      .execute(),
+      .executeTakeFirst(),
   )
-  return rows.map(tenantOf)[0] ?? null
+}
+
+/** Null: there is no such tenant. */
+export async function renameTenant(
+  store: Store,
+  { id, name }: Pick<Tenant, 'id' | 'name'>,
+  actor: string = operator,
+): Promise<Tenant | null> {
+  return changing(store, { id, action: 'tenant.renamed', actor, details: { name } }, (within) =>
+    within.updateTable('tenants').set({ name }).where('id', '=', id).returningAll().executeTakeFirst(),
+  )
 }
 
 export async function findTenant(store: Store, id: string): Promise<Tenant | null> {
@@ -39,8 +54,14 @@ export async function listTenants(store: Store, { after = '', limit = 100 } = {}
 }
 
 /** Lets none of a tenant's keys open anything any more, or again. Null: there is no such tenant. */
-export async function setSuspended(store: Store, id: string, isSuspended: boolean): Promise<Tenant | null> {
-  const rows = await store.asOperator((within) =>
+export async function setSuspended(
+  store: Store,
+  id: string,
+  isSuspended: boolean,
+  actor: string = operator,
+): Promise<Tenant | null> {
+  const action = isSuspended ? 'tenant.suspended' : 'tenant.resumed'
+  return changing(store, { id, action, actor, details: {} }, (within) =>
     within
       .updateTable('tenants')
       .set(({ fn, ref }) => ({
@@ -48,9 +69,22 @@ export async function setSuspended(store: Store, id: string, isSuspended: boolea
       }))
       .where('id', '=', id)
       .returningAll()
-      .execute(),
+      .executeTakeFirst(),
   )
-  return rows.map(tenantOf)[0] ?? null
+}
+
+/** Changes a tenant and writes it down, both or neither. */
+async function changing(
+  store: Store,
+  { id, ...what }: { id: string; action: string; actor: string; details: Record<string, unknown> },
+  change: (within: Within) => Promise<Selectable<Schema['tenants']> | undefined>,
+): Promise<Tenant | null> {
+  return store.asOperator(async (within) => {
+    const row = await change(within)
+    if (row === undefined) return null
+    await noteIn(within, { tenantId: id, subject: id, ...what })
+    return tenantOf(row)
+  }, id)
 }
 
 const tenantOf = ({ id, name, created_at, suspended_at }: Selectable<Schema['tenants']>): Tenant => ({

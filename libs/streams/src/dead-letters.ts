@@ -22,13 +22,24 @@ export interface DeadLetter extends Letter {
 
 /** The dead letters of a lane, the oldest first. */
 export async function* deadLetters(redis: Redis, lane: Lane): AsyncGenerator<DeadLetter, void, undefined> {
-  for (let after = '-'; ;) {
-    const page = await ask(redis.commands, letters, 'XRANGE', keys.laneDead(lane), after, '+', 'COUNT', pageLength)
-    for (const [id, [, letter]] of page) yield opened(lane, id, letter)
+  for (let after: string | null = null; ;) {
+    const page: DeadLetter[] = await listDeadLetters(redis, lane, { after, limit: pageLength })
+    yield* page
     const last = page.at(-1)
     if (last === undefined || page.length < pageLength) return
-    after = `(${last[0]}`
+    after = last.id
   }
+}
+
+/** A page of them; `after` is the id of the last of the page before it. */
+export async function listDeadLetters(
+  redis: Redis,
+  lane: Lane,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<DeadLetter[]> {
+  const from = after === null ? '-' : `(${after}`
+  const page = await ask(redis.commands, letters, 'XRANGE', keys.laneDead(lane), from, '+', 'COUNT', limit)
+  return page.map(([id, [, letter]]) => opened(lane, id, letter))
 }
 
 /** Null when there is no such letter (any more). */

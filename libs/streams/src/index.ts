@@ -1,6 +1,7 @@
 export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export { admitWork, cancelWork } from './cancel.ts'
+export { type CloseOptions, closeSession, dismissed } from './close-session.ts'
 export type { JobContext } from './context.ts'
 export { type Chore, type ChoreKind, type DeletionSubject, type TenantEvent, choreKinds } from './chores/chore.ts'
 export { type AskedDeletion, askDeletion } from './chores/ask-deletion.ts'
@@ -13,6 +14,7 @@ export { drainHistory } from './drain-history.ts'
 export { countHistory, someHistory } from './history-index.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
+export { type Begun, beginCall, forgetCall, keepAnswer } from './kept-answers.ts'
 export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
 export { heardAudio, keepSpeech, keptSpeech } from './kept-audio.ts'
 export {
@@ -30,11 +32,19 @@ export {
   jobFields,
   subjectOf,
 } from './jobs.ts'
-export { type DeadLetter, deadLetters, dropDeadLetter, findDeadLetter, retryDeadLetter } from './dead-letters.ts'
+export {
+  type DeadLetter,
+  deadLetters,
+  dropDeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  retryDeadLetter,
+} from './dead-letters.ts'
 export type { Repeatable } from './job-run.ts'
 export { type ConsumeLaneOptions, type JobOutcome, type LaneConsumer, consumeLane } from './lane-consumer.ts'
 export type { JobIn } from './lane-job.ts'
 export { type LaneStats, laneStats, listLanes } from './lane-stats.ts'
+export { type LiveSession, findLiveSession, listLiveSessions } from './live-sessions.ts'
 export { type EnqueueOptions, type LaneFull, enqueue } from './lane.ts'
 export {
   type Counted,

@@ -30,6 +30,8 @@ export const keys = {
   chores: '{chores}',
   historyDue: (shard: number) => `history:due:{${shard}}`,
   secret: (tenantId: string, digest: string) => `secret:${tenantId}/${digest}`,
+  answers: (tenantId: string) => `answers:{${tenantId}}`,
+  answerTimes: (tenantId: string) => `answers:{${tenantId}}:times`,
   countedResponses: (tenantId: string) => `limits:{${tenantId}}:responses`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
   countedAudio: (tenantId: string) => `limits:{${tenantId}}:audio`,

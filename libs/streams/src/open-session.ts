@@ -31,6 +31,8 @@ export interface HoldOptions extends SessionRef {
   ttlMs: number
   /** Another has taken the session over: nothing of this holder is written any more. Called once at most, it may be before the hold is there. */
   onTaken(): void
+  /** Somebody who may has asked for its end; called once at most, likewise. */
+  onDismissed?(): void
   /** Absent: it does not follow the session log. */
   results?: HeardResults
   limits?: JournalLimits
@@ -104,7 +106,7 @@ const found = z.tuple([text.nullable(), text.nullable(), text.nullable()])
 
 /** What others do is heard from before the session is this process's; it stays heard if that works out. */
 async function watched<T>(redis: Redis, options: HoldOptions, open: (takes: TakeWatch) => Promise<T>): Promise<T> {
-  const takes = await watchTakes(redis, options, options.onTaken)
+  const takes = await watchTakes(redis, options, options)
   try {
     const opened = await open(takes)
     if (opened === null) await takes.close()

@@ -4,6 +4,73 @@ import { bytes, text } from './reply.ts'
 import { type Script, defineScript } from './script.ts'
 
 /**
+ * Begins what is to be done once, however often it is asked for. Answers 'begun'; 'busy' while it is being done; or 'kept' and
+ * the answer that was given. The oldest answers give way where there are too many.
+ */
+export const answerBegin: Script<
+  { answers: string; times: string },
+  { name: string; busy_ms: number; max: number },
+  Buffer[]
+> = defineScript({
+  name: 'answer.begin',
+  sha1: 'd0ff3ae3d0a1725bb52cc95bcab220bbdad36852',
+  source: [
+    'local answers = KEYS[1] local times = KEYS[2] local name = ARGV[1] local busy_ms = tonumber(ARGV[2]) local max = tonumber(ARGV[3])',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    'local function forget(names)',
+    '  for _, one in ipairs(names) do',
+    "    redis.call('ZREM', times, one)",
+    "    redis.call('HDEL', answers, one)",
+    '  end',
+    'end',
+    "forget(redis.call('ZRANGE', times, '-inf', now_ms, 'BYSCORE', 'LIMIT', 0, 100))",
+    "local kept = redis.call('HGET', answers, name)",
+    'if kept then',
+    "  return { 'kept', kept }",
+    'end',
+    "if redis.call('ZSCORE', times, name) then",
+    "  return { 'busy' }",
+    'end',
+    "forget(redis.call('ZRANGE', times, 0, redis.call('ZCARD', times) - max))",
+    "redis.call('ZADD', times, now_ms + busy_ms, name)",
+    "redis.call('PEXPIRE', times, busy_ms, 'GT')",
+    "redis.call('PEXPIRE', times, busy_ms, 'NX')",
+    "return { 'begun' }",
+    '',
+  ].join('\n'),
+  keys: ['answers', 'times'],
+  args: ['name', 'busy_ms', 'max'],
+  reply: z.array(bytes),
+})
+
+/**
+ * Keeps the answer to what was begun, for whoever asks again.
+ */
+export const answerKeep: Script<
+  { answers: string; times: string },
+  { name: string; answer: Buffer; keep_ms: number },
+  'kept'
+> = defineScript({
+  name: 'answer.keep',
+  sha1: '8c2d715bc321fb70b9c26422bcecdb12fc45aa24',
+  source: [
+    'local answers = KEYS[1] local times = KEYS[2] local name = ARGV[1] local answer = ARGV[2] local keep_ms = tonumber(ARGV[3])',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "redis.call('HSET', answers, name, answer)",
+    "redis.call('ZADD', times, now_ms + keep_ms, name)",
+    "redis.call('PEXPIRE', answers, keep_ms)",
+    "redis.call('PEXPIRE', times, keep_ms)",
+    "return 'kept'",
+    '',
+  ].join('\n'),
+  keys: ['answers', 'times'],
+  args: ['name', 'answer', 'keep_ms'],
+  reply: text.pipe(z.enum(['kept'])),
+})
+
+/**
  * Appends to an utterance's audio what it does not have yet, if the session's holder does, and publishes it as `session.emit`
  * does. An entry's number is where it ends, in samples (one more for the last), and `previous` is where it begins; its payload
  * is byte 1 for the last and 0 for others, then the samples. A piece at 0 by another holder than before begins anew.
@@ -1960,6 +2027,29 @@ export const sessionCreate: Script<
   args: ['tenant', 'holder', 'take', 'opened_by', 'ttl_ms', 'keep_ms'],
   reply: z.array(text),
 })
+
+/**
+ * Asks whoever holds a session to end it. Repeating it changes nothing more. `none`: the tenant has no live session of this id.
+ */
+export const sessionDismiss: Script<{ session: string }, { tenant: string; channel: string }, 'asked' | 'none'> =
+  defineScript({
+    name: 'session.dismiss',
+    sha1: 'e7b1d3f63745fb3186dcb3c569e821bf6f09f007',
+    source: [
+      'local session = KEYS[1] local tenant = ARGV[1] local channel = ARGV[2]',
+      "local found = redis.call('HMGET', session, 'state', 'tenant')",
+      "if found[1] ~= 'live' or found[2] ~= tenant then",
+      "  return 'none'",
+      'end',
+      "redis.call('HSET', session, 'dismissed', 1)",
+      "redis.call('SPUBLISH', channel, 'dismissed')",
+      "return 'asked'",
+      '',
+    ].join('\n'),
+    keys: ['session'],
+    args: ['tenant', 'channel'],
+    reply: text.pipe(z.enum(['asked', 'none'])),
+  })
 
 /**
  * Appends a job's results to the session log and publishes each, unless the subject is cancelled, the session has ended, or

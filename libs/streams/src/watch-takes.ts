@@ -1,10 +1,11 @@
+import { z } from 'zod'
 import { ask } from './ask.ts'
 import { channelNames, sessionKeys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import type { SessionRef } from './session-ref.ts'
 
-/** Hears who takes a session. What it misses, the holder's next write is told. */
+/** Hears who takes a session, or asks for its end. A take that it misses, the holder's next write is told. */
 export interface TakeWatch {
   /** From now on, also for what was heard before: a greater token than this is another's. */
   holds(token: number): void
@@ -12,8 +13,13 @@ export interface TakeWatch {
   close(): Promise<void>
 }
 
-/** Resolves when it hears; `onTaken` is called once at most. */
-export async function watchTakes(redis: Redis, ref: SessionRef, onTaken: () => void): Promise<TakeWatch> {
+/** Resolves when it hears; each is called once at most. */
+export async function watchTakes(
+  redis: Redis,
+  ref: SessionRef,
+  { onTaken, onDismissed = () => {} }: { onTaken: () => void; onDismissed?: (() => void) | undefined },
+): Promise<TakeWatch> {
+  let isDismissed = false
   let own = Infinity
   let newest = 0
   let isTaken = false
@@ -25,12 +31,25 @@ export async function watchTakes(redis: Redis, ref: SessionRef, onTaken: () => v
     onTaken()
   }
 
+  function dismiss(): void {
+    if (isDismissed || isTaken) return
+    isDismissed = true
+    onDismissed()
+  }
+
   const subscription = await redis.channels.subscribe(channelNames.hold(ref), {
-    onMessage: (message) => hear(Number(message.toString())),
+    onMessage(message) {
+      const said = message.toString()
+      if (said === 'dismissed') dismiss()
+      else hear(Number(said))
+    },
     onGap() {
       const { session } = sessionKeys(ref)
-      ask(redis.commands, text.nullable(), 'HGET', session, 'token').then(
-        (token) => hear(Number(token)),
+      ask(redis.commands, z.tuple([text.nullable(), text.nullable()]), 'HMGET', session, 'token', 'dismissed').then(
+        ([token, dismissed]) => {
+          hear(Number(token))
+          if (dismissed !== null) dismiss()
+        },
         () => {}, // the next write is told
       )
     },

@@ -1,6 +1,9 @@
 /** What a key may be used for. */
-export const scopes = ['realtime', 'admin'] as const
-/** `realtime`: sessions, and what belongs to them. `admin`: the tenant's own keys, quotas and usage. */
+export const scopes = ['realtime', 'admin', 'platform'] as const
+/**
+ * `realtime`: sessions, and what belongs to them. `admin`: the tenant's own keys, quotas, settings, history and usage.
+ * `platform`: those of all tenants, and the tenants themselves.
+ */
 export type Scope = (typeof scopes)[number]
 
 /** What is known of a key when it is presented. */

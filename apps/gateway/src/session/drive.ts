@@ -37,7 +37,7 @@ import {
   type TimerSubject,
   usageOf,
 } from '@voicebox/session'
-import type { SessionHold } from '@voicebox/streams'
+import { dismissed, type SessionHold } from '@voicebox/streams'
 import type { gatewayMetrics, Meters, usageMetrics } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
@@ -123,6 +123,8 @@ export interface Driver extends SocketHandlers, Guest, Subject {
   taken(): void
   /** More of its history waits than may. */
   historyFull(): void
+  /** An administrator has closed the session. */
+  dismissed(): void
   /** Lets go of the session once nothing is under way in it, or the signal is aborted; its client is told to come back. */
   drain(deadline: AbortSignal): Promise<void>
   /** Whether Redis can be reached. */
@@ -598,6 +600,13 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('ended', 'history_full')
   }
 
+  function dismiss(): void {
+    if (phase === 'leaving') return
+    delivery.complain({ code: 'session_closed', message: 'The session was closed by an administrator.' })
+    socket.close(4000, 'invalid_request_error.session_closed')
+    leave('ended', dismissed)
+  }
+
   /** Redis refuses this process: it was silent for too long, and the session was ended or taken meanwhile. */
   function lost(): void {
     if (phase === 'leaving') return
@@ -669,6 +678,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     termsChanged,
     taken,
     historyFull,
+    dismissed: dismiss,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return
       isAway = away

@@ -34,6 +34,7 @@ export function openSession(
     tenantId,
     openedBy,
     onTaken: () => driver.taken(),
+    onDismissed: () => driver.dismissed(),
     results: { heardUpTo: () => driver.heardUpTo, onResultsLost: () => driver.resultsLost() },
     history: historyOptions(options, () => driver),
   })

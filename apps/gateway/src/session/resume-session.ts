@@ -39,6 +39,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, process: R
   const options = { ...process, log: withFields(process.log, { tenantId, sessionId, correlationId }) }
   let driver: Driver | null = null
   let isTaken = false
+  let isDismissed = false
   const early: ((driver: Driver) => void)[] = []
   const results: HeardResults = {
     heardUpTo: () => driver?.heardUpTo ?? 0,
@@ -56,19 +57,25 @@ export function resumeSession(socket: Socket, resumption: Resumption, process: R
 
   async function open(): Promise<void> {
     const history = historyOptions(options, () => driver)
-    const start = await take(resumption, { ...options, onTaken, results, history })
+    const start = await take(resumption, { ...options, onTaken, onDismissed, results, history })
     if ('closeCode' in start) return refuse(start)
     options.log.info({ known: start.left?.known }, 'Session resumed')
     options.meters.sessions.add(1, { outcome: 'resumed' })
     driver = driveSession(socket, { ...start, correlationId }, options)
     for (const call of early.splice(0)) call(driver)
     if (isTaken) driver.taken()
+    if (isDismissed) driver.dismissed()
   }
 
   /** Perhaps before there is a driver. */
   function onTaken(): void {
     isTaken = true
     driver?.taken()
+  }
+
+  function onDismissed(): void {
+    isDismissed = true
+    driver?.dismissed()
   }
 
   function refuse(fault: Fault): void {
@@ -92,10 +99,15 @@ export function resumeSession(socket: Socket, resumption: Resumption, process: R
   }
 }
 
-async function take(
-  resumption: Resumption,
-  options: ResumeOptions & { onTaken(): void; results: HeardResults; history: HistoryOptions | null },
-): Promise<TakenStart | Fault> {
+/** What the session hears of others while it is taken. */
+interface Heard {
+  onTaken(): void
+  onDismissed(): void
+  results: HeardResults
+  history: HistoryOptions | null
+}
+
+async function take(resumption: Resumption, options: ResumeOptions & Heard): Promise<TakenStart | Fault> {
   const { sessionId, tenantId, lastEventId } = resumption
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
@@ -103,12 +115,13 @@ async function take(
   if (asked !== null && (await readJournal(redis, resumption, asked)) === 'gone') {
     return (await findSession(redis, resumption)) === null ? noSuchSession : eventsGone
   }
-  const { onTaken, results, history } = options
+  const { onTaken, onDismissed, results, history } = options
   const taken = await takeSession(redis, {
     ...holdOptions(options),
     sessionId,
     tenantId,
     onTaken,
+    onDismissed,
     results,
     history,
   })

@@ -44,6 +44,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const http = makeHttp({
     checks: {},
+    admin: null,
     metrics: makeMetrics({ service: 'gateway', table: gatewayMetrics }),
     authenticate,
     secrets,

@@ -32,7 +32,7 @@ describe('npx voicebox', () => {
 
   it('makes keys, which it shows once, and revokes them', async () => {
     const made = await json('keys', 'create', '--scope', 'realtime', '--scope', 'admin', '--expires', '90d')
-    expect(made).toMatchObject({ tenantId: 'default', scopes: ['realtime', 'admin'] })
+    expect(made).toMatchObject({ tenant_id: 'default', scopes: ['realtime', 'admin'] })
     expect(made.key).toMatch(/^sk-vb-[0-9a-f]{64}$/)
     const listed = await run('keys', 'list')
     expect(listed.out).toContain(`${made.id}  ${made.prefix}…  active`)
@@ -74,20 +74,33 @@ describe('npx voicebox', () => {
   it.each([
     [['keys', 'create', '--tenant', 'nobody'], 1, 'There is no tenant nobody'],
     [['keys', 'list', '--tenant', 'nobody'], 1, 'There is no tenant nobody'],
-    [['keys', 'revoke', 'key_none'], 1, 'Tenant default has no key key_none.'],
+    [['keys', 'revoke', `key_${'0'.repeat(20)}`], 1, 'Tenant default has no key key_0'],
     [['tenants', 'suspend', 'nobody'], 1, 'There is no tenant nobody'],
     [['keys', 'revoke'], 2, 'Name the key'],
-    [['keys', 'create', '--scope', 'all'], 2, "--scope: 'all' is not one of realtime, admin."],
+    [['keys', 'create', '--scope', 'all'], 2, "--scope: 'all' is not one of realtime, admin, platform."],
     [['keys', 'create', '--expires', '1999-01-01'], 2, '--expires'],
     [['keys', 'create', 'surplus'], 2, 'Too much: surplus'],
     [['tenants', 'create', 'Ä'], 2, 'cannot name a tenant'],
     [['audit', 'list', '--limit', '0'], 2, '--limit'],
-    [['audit', 'list', '--before', 'x'], 2, '--before'],
+    [['audit', 'list', '--after', 'x'], 1, 'query.after'],
+    [['quotas', 'set', 'sessions=none'], 1, 'body.sessions'],
+    [['quotas', 'set'], 2, 'NAME=VALUE'],
+    [['sessions', 'close', 'sess_none'], 1, 'no open session'],
     [['tenants'], 2, 'There is no command tenants'],
     [[], 2, 'There is no command'],
     [['keys', 'list', '--nope'], 2, '--nope'],
   ] as const)('says what is wrong: %j', async (args, code, problem) => {
     expect(await run(...args)).toMatchObject({ code, out: '', problems: expect.stringContaining(problem) as string })
+  })
+
+  it('sets quotas and settings, and shows lanes and sessions', async () => {
+    expect((await run('quotas', 'set', 'sessions=5', 'models=["a"]')).problems).toBe('')
+    expect(await json('quotas', 'show')).toMatchObject({ overrides: { sessions: 5, models: ['a'] } })
+    expect((await run('quotas', 'clear')).code).toBe(0)
+    expect(await json('quotas', 'show')).toMatchObject({ overrides: {}, effective: { sessions: null } })
+    expect((await run('settings', 'set', 'voice=echo')).out).toMatch(/voice +echo/)
+    expect((await run('sessions', 'list')).out).toBe('No session is open.\n')
+    expect((await run('lanes', 'list')).out).toBe('No lane was used so far.\n')
   })
 
   it('explains itself', async () => {

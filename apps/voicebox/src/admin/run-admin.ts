@@ -1,14 +1,15 @@
 import { join, resolve } from 'node:path'
+import { makeAdminApi } from '@voicebox/admin'
 import { loadConfig } from '@voicebox/config'
-import { Failure, silentLog, withScope } from '@voicebox/kernel'
+import { Failure, type Scope, silentLog, systemClock, withScope } from '@voicebox/kernel'
 import { openStore } from '@voicebox/store'
 import { placeOf } from '@voicebox/store/embedded'
-import { openRedis, tellKeyChange } from '@voicebox/streams'
-import type { KeyChange } from '@voicebox/tenancy'
+import { openRedis, type Redis, tellKeyChange } from '@voicebox/streams'
+import { openVault } from '@voicebox/tenancy'
 import { redisSocketPath } from '../redis/redis-socket.ts'
 import { readArguments } from './arguments.ts'
 import { help } from './help.ts'
-import { perform } from './perform.ts'
+import { type Fetch, send } from './send.ts'
 
 export interface Console {
   write(text: string): void
@@ -29,45 +30,72 @@ export async function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv, 
     console.complain(`${asked.wrong}\n(npx voicebox --help)\n`)
     return 2
   }
-  const { config } = loadConfig(env, ['databaseUrl', 'redisUrl', 'dataDir'])
-  const dataDir = resolve(config.dataDir)
+  const { config } = loadConfig(env, ['url', 'adminKey'])
+  const origin = asked.url ?? config.url
   return await withScope(async (scope) => {
-    const url = config.databaseUrl ?? placeOf(join(dataDir, 'postgres')).url
-    const store = scope.use(openStore({ url, name: 'voicebox', log: silentLog, maxConnections: 2 }))
-    const { outcome, change } = await reaching(config.databaseUrl !== undefined, () => perform(asked.command, store))
-    if (change !== null) await tell(config.redisUrl ?? redisSocketPath(join(dataDir, 'redis')), change, console)
-    if ('problem' in outcome) {
-      console.complain(`${outcome.problem}\n`)
+    const way =
+      origin === undefined
+        ? { fetch: openHere(scope, env, console), origin: 'http://here', key: null }
+        : { fetch: (request: Request) => fetch(request), origin, key: config.adminKey ?? null }
+    const sent = await send(asked.ask, way)
+    if ('problem' in sent) {
+      console.complain(`${sent.problem}\n`)
       return 1
     }
-    console.write(asked.isJson ? `${JSON.stringify(outcome.json, undefined, 2)}\n` : outcome.text)
+    console.write(asked.isJson ? `${JSON.stringify(sent.answer, undefined, 2)}\n` : asked.ask.words(sent.answer))
     return 0
   })
 }
 
-async function reaching<T>(isNamed: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== 'dependency') throw error
-    const reason = error.cause instanceof Error ? error.cause.message : error.message
-    const remedy = isNamed
-      ? 'is DATABASE_URL right, and did npm run migrate run?'
-      : 'start it with npm start, or set DATABASE_URL.'
-    throw new Failure('dependency', error.code, `Postgres cannot be used (${reason}): ${remedy}`, { cause: error })
+/** The API in this process, as the operator asks it: straight on the servers, whether or not a gateway runs. */
+function openHere(scope: Scope, env: NodeJS.ProcessEnv, console: Console): Fetch {
+  const { config } = loadConfig(env, ['databaseUrl', 'redisUrl', 'dataDir', 'rateLimits', 'encryptionKey'])
+  const dataDir = resolve(config.dataDir)
+  const isNamed = config.databaseUrl !== undefined
+  const url = config.databaseUrl ?? placeOf(join(dataDir, 'postgres')).url
+  const store = scope.use(openStore({ url, name: 'voicebox', log: silentLog, maxConnections: 2 }))
+  let redis: Promise<Redis> | undefined
+  const open = async (): Promise<Redis> => {
+    const signal = AbortSignal.timeout(patienceMs)
+    const place = config.redisUrl ?? redisSocketPath(join(dataDir, 'redis'))
+    return scope.use(await openRedis({ url: place, name: 'voicebox', log: silentLog, signal }))
+  }
+  let failure: Failure | null = null
+  const app = makeAdminApi({
+    store,
+    redis: () => (redis ??= open()),
+    authenticate: async () => ({ actor: 'operator', role: 'platform', tenantId: null }),
+    async tell(change) {
+      try {
+        await tellKeyChange(await (redis ??= open()), change)
+      } catch {
+        console.complain('Redis cannot be reached: gateways find out by themselves, within five seconds.\n')
+      }
+    },
+    seal(secret, place) {
+      if (config.encryptionKey !== undefined) return openVault(config.encryptionKey).seal(secret, place)
+      throw new Failure('client', 'invalid_configuration', 'VOICEBOX_ENCRYPTION_KEY is not set.')
+    },
+    rateLimits: config.rateLimits,
+    name: 'voicebox',
+    clock: systemClock,
+    log: { ...silentLog, error: ({ error }) => void (failure = error instanceof Failure ? error : null) },
+  })
+  return async (request) => {
+    const response = await app.fetch(request)
+    if (failure !== null && response.status >= 500) throw explained(failure, isNamed)
+    return response
   }
 }
 
-/** Gateways find it out by themselves as well, seconds later. */
-async function tell(url: string, change: KeyChange, console: Console): Promise<void> {
-  try {
-    await withScope(async (scope) => {
-      const signal = AbortSignal.timeout(patienceMs)
-      await tellKeyChange(scope.use(await openRedis({ url, name: 'voicebox', log: silentLog, signal })), change)
-    })
-  } catch {
-    console.complain('Redis cannot be reached: gateways find out by themselves, within five seconds.\n')
-  }
+function explained(failure: Failure, isNamed: boolean): Failure {
+  if (failure.code !== 'database_failed') return failure
+  const reason = failure.cause instanceof Error ? failure.cause.message : failure.message
+  const remedy = isNamed
+    ? 'is DATABASE_URL right, and did npm run migrate run?'
+    : 'start it with npm start, or set DATABASE_URL.'
+  const message = `Postgres cannot be used (${reason}): ${remedy}`
+  return new Failure('dependency', failure.code, message, { cause: failure })
 }
 
 const patienceMs = 3_000

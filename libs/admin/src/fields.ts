@@ -1,0 +1,22 @@
+import { z } from '@hono/zod-openapi'
+import { isTenantId } from '@voicebox/tenancy'
+
+export const tenantId = z
+  .string()
+  .refine(isTenantId, 'expected small letters, digits, - and _, 63 at most')
+  .openapi({ type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', example: 'acme' })
+
+export const name = z
+  .string()
+  .max(200)
+  .refine((text) => text.trim() !== '' && text.isWellFormed() && !text.includes('\0'), 'expected 1 to 200 characters')
+  .openapi({ minLength: 1, maxLength: 200 })
+
+export const moment = z.iso.datetime({ offset: true })
+
+/** A point in time as it goes over the wire. */
+export const at = (date: Date): string => date.toISOString()
+export const atOrNull = (date: Date | null): string | null => date?.toISOString() ?? null
+
+/** What every path below a tenant begins with. */
+export const ofTenant = { tenant: tenantId.openapi({ description: 'The tenant’s id.' }) }
