@@ -10,7 +10,10 @@ import {
   makeLog,
   makeMetrics,
   makeProcessName,
+  openSpans,
   type RunApp,
+  traceMetrics,
+  tracingSettings,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
@@ -66,6 +69,7 @@ const settingKeys = [
   'laneDepth',
   'drainMs',
   'logLevel',
+  ...tracingSettings,
 ] as const satisfies (keyof Settings)[]
 
 /** 15 MiB of audio, as OpenAI allows, are 20 MiB of base64; a little more can still be refused by an `error`, all else closes. */
@@ -91,11 +95,13 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics } })
+  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...traceMetrics } })
   const { meters } = metrics
 
   await withScope(async (scope) => {
     const holder = makeProcessName('gateway')
+    const spans = await openSpans({ config, part: 'gateway', instance: holder, meters, clock: systemClock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name: holder, log, signal }))
     const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
     const resamplers = scope.use(await makeResamplers({ maxInstances: config.maxConnections }))
@@ -173,6 +179,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       clock: systemClock,
       log,
       meters,
+      spans,
       prompts,
       announcesConversation: config.conversationCreated,
       refuseServers,

@@ -1,5 +1,6 @@
 export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
+export type { Attempt, Stamp } from './attempt.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
 export { type SavedItem, loadItems } from './items.ts'
@@ -11,6 +12,7 @@ export {
   type GenerateJob,
   type Job,
   type JobOf,
+  type JobTrace,
   type Lane,
   type ListToolsJob,
   type McpServer,

@@ -1,10 +1,11 @@
 import { assertNever, newId } from '@voicebox/kernel'
 import { z } from 'zod'
+import type { Stamp } from './attempt.ts'
 import { encode } from './codec.ts'
 import { type Job, subjectOf } from './jobs.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import type { Redis } from './redis.ts'
-import type { WorkerResult } from './results.ts'
+import type { StampedResult, WorkerResult } from './results.ts'
 import { jobBegin, sessionEmit } from './scripts.gen.ts'
 
 /** What one attempt at a job may say. Another attempt, and another entry of the same job, has its own. */
@@ -12,7 +13,7 @@ export interface JobOutput {
   /** Registers this attempt as the job's owner, if there is anything to do. */
   begin(): Promise<{ verdict: Verdict; leftMs: number }>
   /** Appends to the session log in one step. Emits keep the order of the calls. */
-  emit(results: readonly WorkerResult[]): ReturnType<typeof sessionEmit>
+  emit(results: readonly WorkerResult[], stamp?: Stamp | null): ReturnType<typeof sessionEmit>
   /** Resolves when all emits so far have been answered. */
   flushed(): Promise<void>
   /** Whether the result that ends the job was emitted: it is done then, whatever happens to this worker. */
@@ -53,7 +54,7 @@ export function jobOutput(
       const [verdict, leftMs] = await jobBegin(redis, { ...marks, held }, owner)
       return { verdict: verdicts.parse(verdict), leftMs: Number(leftMs) }
     },
-    async emit(results) {
+    async emit(results, stamp = null) {
       const ends = results.some((result) => endsJob(job, result))
       const args = {
         channel: channelNames.log(sessionId),
@@ -63,7 +64,7 @@ export function jobOutput(
         max_bytes: limits.maxBytes,
         max_age_ms: limits.maxAgeMs,
         ttl_ms: sessionTtlMs,
-        payloads: results.map(encode),
+        payloads: results.map((result) => encode([result, stamp] satisfies StampedResult)),
       }
       return redis.inOrder(marks.work, async () => {
         const answer = await sessionEmit(redis, { ...marks, log, head }, args)

@@ -9,7 +9,18 @@ interface JobBase {
   tenantId: string
   /** How long it is worth doing, from when it is put on its lane. Met later it is answered as failed, not run. */
   deadlineMs: number
+  /** Whatever is written to a log about it has this. */
   traceId: string
+  /** Absent: nobody looks where the time went. */
+  trace?: JobTrace
+}
+
+/** What a job belongs to of a turn whose times are taken. */
+export interface JobTrace {
+  /** When it was put on its lane, on the clock of the gateway that drives the session. */
+  sentAtMs: number
+  /** W3C Trace Context: the span that waits for it. Absent: the turn is not recorded. */
+  traceparent?: string
 }
 
 /** Recognize the utterance whose audio is (or is being) appended under this item. */

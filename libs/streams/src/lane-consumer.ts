@@ -1,4 +1,5 @@
 import { type Clock, type Closable, type Failure, type Log, assertNever, sleep } from '@voicebox/kernel'
+import type { Attempt } from './attempt.ts'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, sessionLogLimits } from './job-output.ts'
 import { type Conclusion, type JobRun, type Repeatable, startJob } from './job-run.ts'
@@ -37,6 +38,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   log: Log
   /** Told of each attempt what came of it, for the metrics. */
   onOutcome?(outcome: JobOutcome): void
+  /** Told of each attempt at a job whose turn is recorded, when it is over. */
+  onAttempt?(attempt: Attempt): void
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
@@ -132,7 +135,8 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
     const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
-    return startJob(redis, job, { ...about, run, failed })
+    const { onAttempt } = options
+    return startJob(redis, job, { ...about, run, failed, ...(onAttempt && { onAttempt }) })
   }
 
   async function finish(delivery: Delivery, job: Job, run: JobRun): Promise<void> {

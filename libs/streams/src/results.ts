@@ -1,5 +1,6 @@
 import type { FinishReason, LanguageUsage, TokenLogprob } from '@voicebox/engines'
 import type { ItemId, ResponseId } from '@voicebox/kernel'
+import type { Stamp } from './attempt.ts'
 
 /** What workers say about a session. They come to the gateway in the order of the session log, each exactly once. */
 export type WorkerResult =
@@ -41,6 +42,9 @@ export type WorkerResult =
   | { kind: 'listing_failed'; itemId: ItemId; code: string; message: string }
   | { kind: 'tool_called'; itemId: ItemId; output: string }
   | { kind: 'tool_failed'; itemId: ItemId; error: ToolError }
+
+/** As it is in the session log. */
+export type StampedResult = readonly [result: WorkerResult, stamp: Stamp | null]
 
 /** A tool as its MCP server lists it. */
 export interface ListedTool {

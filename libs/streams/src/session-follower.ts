@@ -1,15 +1,16 @@
 import type { Closable, Log, SessionId } from '@voicebox/kernel'
+import type { Stamp } from './attempt.ts'
 import { decode } from './codec.ts'
 import { channelNames, keys } from './keys.ts'
 import { type LogEntry, followLog } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
-import type { WorkerResult } from './results.ts'
+import type { StampedResult, WorkerResult } from './results.ts'
 
 export interface FollowSessionOptions {
   /** The number of the last result that was dealt with; 0 for a new session. */
   afterSeq: number
   /** Gets each result once, in the order of the session log. Numbers grow, but not one by one. */
-  onResult(result: WorkerResult, seq: number): void
+  onResult(result: WorkerResult, seq: number, stamp: Stamp | null): void
   /** Results numbered so were trimmed before they were read (or Redis lost data): some may never have been delivered. */
   onLost?(fromSeq: number, toSeq: number): void
   /** False lets results wait in the log, until `poll`. */
@@ -58,7 +59,8 @@ export async function followSession(
 
   function onEntry({ number, payload }: LogEntry): void {
     try {
-      onResult(decode(payload) as WorkerResult, number) // only session.emit writes here, and it takes WorkerResults
+      const [result, stamp] = decode(payload) as StampedResult // only session.emit writes here, and it takes these
+      onResult(result, number, stamp)
     } catch (error) {
       log.error({ error, sessionId, seq: number }, 'A result could not be dealt with')
     }

@@ -2,7 +2,18 @@ import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/mcp'
 import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  attemptSpans,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  openSpans,
+  serveHealth,
+  traceMetrics,
+  tracingSettings,
+} from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
 import { makePool } from './pool.ts'
@@ -30,6 +41,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     'mcpListTimeoutMs',
     'mcpCallTimeoutMs',
     'logLevel',
+    ...tracingSettings,
   ])
   const {
     redisUrl,
@@ -47,8 +59,11 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'llm', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: jobMetrics })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -56,14 +71,14 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
-    const common = { claimAfterMs, consumer: name, clock: systemClock, log }
+    const common = { claimAfterMs, consumer: name, clock, log }
     const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
     const answering = {
       redis,
       pool,
       maxWaiting: config.laneDepth,
       onRefused: (lane: Lane) => count(lane, 'refused'),
-      clock: systemClock,
+      clock,
       log,
     }
     const languageLane = `jobs:llm:${llmPool}` as const
@@ -73,6 +88,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.llm,
       concurrency: workerConcurrency,
       onOutcome: (outcome) => count(languageLane, outcome),
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...generation, engine: pool.name })),
       run: (job, context) => answer(answering, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
@@ -85,7 +101,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       concurrency: mcpConcurrency,
       repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
       onOutcome: (outcome) => count(toolLane, outcome),
-      run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock: systemClock, log }, job, context),
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'tool call', engine: 'mcp' })),
+      run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock, log }, job, context),
       failed: (job, failure) => [mcpJobFailed(job, failure)],
     })
     scope.defer(async () => {
@@ -94,6 +111,14 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     ready({ kind: 'ready', summary: summaryOf(llmProviders) })
     await aborted(signal)
   })
+}
+
+const generation = {
+  name: 'generation',
+  parts: [
+    { name: 'first token', until: 'text_generated' },
+    { name: 'first segment', from: 'text_generated', until: 'segment_planned' },
+  ],
 }
 
 function summaryOf(providers: readonly LlmProvider[] | undefined): string {

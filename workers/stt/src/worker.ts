@@ -2,7 +2,18 @@ import { loadConfig } from '@voicebox/config'
 import { sttEngines } from '@voicebox/engines'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  attemptSpans,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  openSpans,
+  serveHealth,
+  traceMetrics,
+  tracingSettings,
+} from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
 import { doJob, jobFailed, repeatable } from './job.ts'
 import { openEngine } from './open-engine.ts'
@@ -24,6 +35,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     'host',
     'workerPort',
     'logLevel',
+    ...tracingSettings,
   ])
   const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
@@ -32,9 +44,12 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'stt', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     let isServing = false
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: jobMetrics })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : isServing ? null : 'starting'),
@@ -44,7 +59,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
     scope.use(recognizer)
     const { interims } = sttEngines[chosen.name]
-    const parts = { redis, recognizer, interims, clock: systemClock, log }
+    const parts = { redis, recognizer, interims, clock, log }
     const lane = `jobs:stt:${chosen.name}` as const
     const consumer = consumeLane(redis, {
       lane,
@@ -52,10 +67,11 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.stt,
       claimAfterMs,
       consumer: name,
-      clock: systemClock,
+      clock,
       log,
       repeatable,
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'recognition', engine: chosen.name })),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })

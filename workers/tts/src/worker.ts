@@ -5,7 +5,18 @@ import { makeResamplers } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
-import { type RunApp, jobMetrics, makeLog, makeMetrics, makeProcessName, serveHealth } from '@voicebox/telemetry'
+import {
+  type RunApp,
+  attemptSpans,
+  jobMetrics,
+  makeLog,
+  makeMetrics,
+  makeProcessName,
+  openSpans,
+  serveHealth,
+  traceMetrics,
+  tracingSettings,
+} from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
 import { openSpeakers } from './engines/speakers.ts'
@@ -24,6 +35,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     'host',
     'workerPort',
     'logLevel',
+    ...tracingSettings,
   ])
   const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
@@ -37,8 +49,11 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'tts', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: jobMetrics })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -51,10 +66,11 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.tts,
       claimAfterMs,
       consumer: name,
-      clock: systemClock,
+      clock,
       log,
       repeatable: () => 'always', // audio made twice is known by its offset
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...synthesis, engine })),
       run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })
@@ -64,6 +80,8 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     await aborted(signal)
   })
 }
+
+const synthesis = { name: 'synthesis', parts: [{ name: 'first audio', until: 'audio_generated' }] }
 
 /** The stub waits instead of working. */
 const stubConcurrency = 256

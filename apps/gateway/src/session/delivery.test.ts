@@ -35,6 +35,7 @@ function open(about: Partial<DeliveryOptions> = {}): Delivery {
       known: 0,
       work: { loadAudio: () => Promise.resolve(new Uint8Array(0)) },
       onSent: (number, body) => void journal.push({ number, body }),
+      onTold: () => {},
       maxHeldBytes: 4 << 20,
       onSlow: (isSlow) => void told.push(isSlow ? 'slow' : 'quick'),
       onFailure: (error) => void told.push(String(error)),

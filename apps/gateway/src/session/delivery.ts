@@ -54,6 +54,8 @@ export interface DeliveryOptions {
   work: Pick<Work, 'loadAudio'>
   /** Gets every numbered event in order. */
   onSent(number: number, body: SentBody): void
+  /** Gets every numbered event again when it was given to the socket. */
+  onTold(body: SentBody): void
   /** How much may wait for a client that reads too slowly. */
   maxHeldBytes: number
   onSlow(isSlow: boolean): void
@@ -104,9 +106,12 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     options.onSlow(true)
   }
 
-  function tell(number: number, body: SentBody): Promise<void> | void {
+  function tell(number: number, body: SentBody): Promise<void> | undefined {
     const event = eventOf(body)
-    if (!(event instanceof Promise)) return write(event, eventId(sessionId, number))
+    if (!(event instanceof Promise)) {
+      write(event, eventId(sessionId, number))
+      return undefined
+    }
     return event.then((made) => write(made, eventId(sessionId, number)))
   }
 
@@ -124,7 +129,9 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       return gate.push(rests, () => {
         heldBytes -= bytes
         toldNumber = Math.max(toldNumber, number)
-        return tell(number, body)
+        const told = tell(number, body)
+        if (told === undefined) return options.onTold(body)
+        return told.then(() => options.onTold(body))
       })
     },
     async repeat(number, body) {

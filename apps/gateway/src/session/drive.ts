@@ -34,7 +34,7 @@ import {
   usageOf,
 } from '@voicebox/session'
 import type { SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters } from '@voicebox/telemetry'
+import type { gatewayMetrics, Meters, Spans } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
@@ -55,12 +55,15 @@ import { makePlayout } from './playout.ts'
 import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
+import { makeTurns } from './turns/turns.ts'
 import type { Errand, OpenWork, Work } from './work.ts'
 
 export interface DriverOptions {
   clock: Clock
   log: Log
   meters: Meters<typeof gatewayMetrics>
+  /** Where turns are recorded; null: nowhere. */
+  spans: Spans | null
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
@@ -154,6 +157,19 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onSpent: (resetMs) => void (phase === 'leaving' || spent(resetMs)),
   })
   const playout = makePlayout(clock)
+  const turns = makeTurns({
+    sessionId,
+    tenantId,
+    pipeline,
+    state: () => state,
+    pausedMs: () => listening.pausedMs,
+    audioWritten: () => writes.written(),
+    latest: left?.turns ?? new Map(),
+    onOver: () => ledger.touch(),
+    spans: options.spans,
+    clock,
+    log,
+  })
   const work: Work = options.openWork({
     sessionId,
     tenantId,
@@ -161,6 +177,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     hold,
     resultsUpTo: left?.resultsUpTo ?? 0,
     reserved: left?.reserved ?? [],
+    onSaid: (result, stamp) => turns.heard(result, stamp),
+    traceOf: (errand) => turns.traceOf(errand),
     onResult: (input) => feed(input, true),
     onInput: feed,
     onResultsLost: resultsLost,
@@ -188,6 +206,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
+    onTold: (body) => turns.sent(body),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -202,6 +221,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     reserved: work.reserved,
     errands: errands.left,
     encoded: delivery.encoded,
+    turns: turns.latest,
     ears: listening.place({
       unsafe: writes.unwritten,
       nextEvent: Math.max(executedBefore, events.takenUpTo) + 1,
@@ -287,6 +307,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     state = next
     const isOwn = !isResult && (input.kind !== 'audio_heard' || effects.length > 0)
     const isChange = isOwn || effects.some(isErrand)
+    if (effects.length > 0) turns.happened(input, effects)
     const rests = isChange ? ledger.latest + 1 : ledger.latest
     for (const effect of effects) perform(effect, rests)
     if (isChange) ledger.change()
@@ -299,12 +320,12 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     for (const service of which) feed({ kind: unserved.has(service) ? 'service_lost' : 'service_restored', service })
   }
 
-  /** All of a session's jobs and log lines carry its id as their trace: here it meets the names that the client traces by. */
+  /** All that is written to the log has the session's id: here it meets the names that the client traces by. */
   function logTracing({ session: { tracing } }: SessionState): void {
     if (tracing === null) return
     const names =
       tracing === 'auto' ? {} : { workflow: tracing.workflow_name, group: tracing.group_id, metadata: tracing.metadata }
-    log.info({ sessionId, traceId: sessionId, ...names }, 'Session traced')
+    log.info({ sessionId, ...names }, 'Session traced')
   }
 
   /** What concerns the ears and the timers is done at once; what leaves the process waits for what it rests on. */
@@ -334,7 +355,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       case 'show_item':
         if (effect.kind === 'send' && isCutShort(effect.event)) stopPlayout()
         if (effect.kind === 'send_audio') speak(effect)
-        return bounded(delivery.take(effect, rests))
+        return bounded(delivery.take(effect.kind === 'send' ? turns.shown(effect) : effect, rests))
       case 'transcribe':
       case 'generate':
       case 'speak':
@@ -543,6 +564,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     timers.close()
     listening.close()
     work.close()
+    turns.close()
     delivery.close()
     meters.sessions.add(1, { outcome })
     log.info({ sessionId, outcome, reason }, 'Session closed')

@@ -118,6 +118,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     }),
     log,
     meters,
+    spans: null,
     prompts: {},
     announcesConversation: true,
     refuseServers: makeServerGuard([]),
