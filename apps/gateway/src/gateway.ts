@@ -95,7 +95,10 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...traceMetrics } })
+  const metrics = makeMetrics({
+    service: 'gateway',
+    table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...traceMetrics },
+  })
   const { meters } = metrics
 
   await withScope(async (scope) => {

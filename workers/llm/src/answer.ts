@@ -43,7 +43,14 @@ export async function answer(
   const request = await requestOf(redis, job)
   const startMs = clock.now()
   let firstTokenMs: number | undefined
-  const speech = makeSpeechPlan({ redis, job, leftMs: () => context.leftMs(), trace: context.trace, maxWaiting, onRefused })
+  const speech = makeSpeechPlan({
+    redis,
+    job,
+    leftMs: () => context.leftMs(),
+    trace: context.trace,
+    maxWaiting,
+    onRefused,
+  })
   const batched = batches((signal) => pool.generate({ ...request, signal }), {
     signal: context.signal,
     clock,

@@ -70,7 +70,12 @@ const laneFull = { code: 'lane_full', message: 'Too much waits to be spoken' }
 function synthesizeJob(
   { sessionId, tenantId, traceId, responseId }: GenerateJob,
   { voice, speed, language }: NonNullable<GenerateJob['speech']>,
-  { segment, text, deadlineMs, trace }: Pick<SynthesizeJob, 'segment' | 'text' | 'deadlineMs'> & { trace: JobTrace | undefined },
+  {
+    segment,
+    text,
+    deadlineMs,
+    trace,
+  }: Pick<SynthesizeJob, 'segment' | 'text' | 'deadlineMs'> & { trace: JobTrace | undefined },
 ): SynthesizeJob {
   // of the response and the segment, so that another attempt at the answer has none of it spoken twice
   const id: JobId = `job_${responseId.slice('resp_'.length)}_${segment}`

@@ -49,7 +49,9 @@ export interface TurnTimes {
   status: string
 }
 
-export function makeJobTimes(about: Pick<JobTimes, 'stage' | 'segment' | 'spanId' | 'wantedAtMs' | 'engine'>): JobTimes {
+export function makeJobTimes(
+  about: Pick<JobTimes, 'stage' | 'segment' | 'spanId' | 'wantedAtMs' | 'engine'>,
+): JobTimes {
   const unknown = { begunAtMs: null, firstAtMs: null, cutAtMs: null, endedAtMs: null, heardAtMs: null }
   return { ...about, ...unknown, sentAtMs: null, attempt: 1 }
 }

@@ -60,6 +60,7 @@ export function makeTurns(options: TurnsOptions): Turns {
   const open = makeOpenTurns((turn) => finish(turn, 'abandoned'))
   const latest = new Map(options.latest)
   let place = placeAfter(latest)
+  let speechAtMs = -Infinity
 
   function begin(cause: TurnTimes['cause'], startedAtMs: number | null): TurnTimes {
     const traceId = newTraceId()
@@ -86,7 +87,7 @@ export function makeTurns(options: TurnsOptions): Turns {
     const isSpeech = input.kind !== 'client_event'
     turn.itemId = itemId
     turn.cause = isSpeech ? 'speech' : 'commit'
-    turn.startedAtMs = isSpeech ? nowMs - options.pausedMs() : nowMs
+    turn.startedAtMs = isSpeech ? Math.max(nowMs - options.pausedMs(), speechAtMs) : nowMs // audio may come all at once
     turn.stoppedAtMs = nowMs
     void Promise.resolve() // what belongs to the utterance is handed over first
       .then(options.audioWritten)
@@ -106,6 +107,7 @@ export function makeTurns(options: TurnsOptions): Turns {
 
   function happened(input: Input, effects: readonly Effect[]): void {
     let current: TurnTimes | undefined
+    if (input.kind === 'speech_started') speechAtMs = clock.now()
     for (const effect of effects) {
       switch (effect.kind) {
         case 'transcribe': {

@@ -33,7 +33,11 @@ export function waterfallOf(turn: TurnTimes, nowMs: number): Waterfall {
   const since = (ms: number): number => Math.round(within(ms) - startedAtMs)
   const stages = [...gatewayStages(turn), ...[...jobs.values()].flatMap((job) => jobStages(job, endMs))]
     .filter(({ fromMs, untilMs }) => fromMs >= startedAtMs || untilMs > startedAtMs) // what a live engine did before is over
-    .map(({ name, fromMs, untilMs }) => ({ name, atMs: since(fromMs), ms: Math.max(0, since(untilMs) - since(fromMs)) }))
+    .map(({ name, fromMs, untilMs }) => ({
+      name,
+      atMs: since(fromMs),
+      ms: Math.max(0, since(untilMs) - since(fromMs)),
+    }))
     .sort((one, other) => one.atMs - other.atMs)
   const last = turn.endedAtMs === null ? endMs : (turn.lastSentAtMs ?? endMs)
   return {
@@ -55,7 +59,13 @@ interface Stretch {
   untilMs: number
 }
 
-function gatewayStages({ startedAtMs, stoppedAtMs, audioWrittenAtMs, firstHeardAtMs, firstSentAtMs }: TurnTimes): Stretch[] {
+function gatewayStages({
+  startedAtMs,
+  stoppedAtMs,
+  audioWrittenAtMs,
+  firstHeardAtMs,
+  firstSentAtMs,
+}: TurnTimes): Stretch[] {
   return [
     stretch('endpointing', startedAtMs, stoppedAtMs),
     stretch('audio.write', stoppedAtMs, audioWrittenAtMs),
