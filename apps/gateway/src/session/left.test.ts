@@ -64,6 +64,12 @@ describe('What a driver leaves behind', () => {
     expect(new Map(records.all()).get('ears')).toBe(ears)
     expect(new Map(records.all()).get('driver')).toBe(first.get('driver'))
     now = { ...state, errands: new Map([[4, state.errands.get(4) ?? expect.fail()]]) }
-    expect([...new Map(records.all()).keys()]).toEqual(['driver', 'ears', 'errand:4', 'encoded:resp_1 item_1 0 0'])
+    expect([...new Map(records.all()).keys()]).toEqual([
+      'driver',
+      'ears',
+      'errand:4',
+      'turn:3',
+      'encoded:resp_1 item_1 0 0',
+    ])
   })
 })
