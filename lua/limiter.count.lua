@@ -4,13 +4,15 @@
 --- tokens in their place, even beyond the limit; where there are none to replace (they left the window), they count from now.
 --- Repeating a call changes nothing.
 ---
---- Answers whether it is counted ('refused' or 'counted') and when (as all times here in microseconds); of requests and then of
---- tokens, how many count and how long until none of them does; and, where refused, how long until it would fit requests, and
---- tokens (-1: never). As many members are kept as requests were admitted in a window; without a limit on requests, as many as
---- tokens were. Responses that outlast a window are kept beside them for another.
----@key requests       string   when each request was counted
----@key tokens         string   when each response's tokens were
----@key amounts        string   how many tokens they are, their `sum`, and until when all three keys are kept (`kept_until`, in ms)
+--- Answers whether it is counted ('refused' or 'counted'), and seven numbers with spaces between: when (as all times here in
+--- microseconds); of requests and then of tokens, how many count and how long until none of them does; and, where refused, how
+--- long until it would fit requests, and tokens (-1: never). As many entries are kept as requests were admitted in a window;
+--- without a limit on requests, as many as tokens were. Responses that outlast a window are kept beside them for another.
+---
+--- Three commands of Redis are all that a response needs which is admitted while nothing has left the window.
+---@key counts         string   `state`, the sums over all entries; entries by their places, in the order of their times: when, how
+---                             many requests (0 or 1), how many tokens, and the name; and their places by their names, which are
+---                             the response's own, or `late:` and that for tokens that came without their request
 ---@arg action         string   `reserve` or `settle`
 ---@arg response       string
 ---@arg amount         integer  of tokens
@@ -18,113 +20,157 @@
 ---@arg token_limit    integer  likewise
 ---@arg window_ms      integer
 ---@returns string[]
+local late = 'late:' .. response
+local found = redis.call('HMGET', counts, 'state', response, late)
+-- Longer than 64 bytes, so that Redis keeps a table from the first entry on, and not a list that it would search through.
+local layout = 'ddddddddd'
+local first, next_place, requests, sum, oldest, latest, last_request, last_tokens, kept_until = 1, 1, 0, 0, 0, 0, 0, 0, 0
+if found[1] then
+  first, next_place, requests, sum, oldest, latest, last_request, last_tokens, kept_until = struct.unpack(layout, found[1])
+end
 local time = redis.call('TIME')
-local now, window = time[1] * 1000000 + time[2], window_ms * 1000
-local function exact(number)
-  return string.format('%.0f', number)
+-- Entries are in the order of their times even where the clock was set back.
+local now, window = math.max(time[1] * 1000000 + time[2], latest), window_ms * 1000
+local edge = now - window
+local changes = {}
+
+local function name_of(place)
+  return string.format('%.0f', place)
+end
+
+local function entry_at(place)
+  local entry = redis.call('HGET', counts, name_of(place))
+  if entry then
+    local at, request, tokens = struct.unpack('ddd', entry)
+    return at, request, tokens, entry:sub(25)
+  end
+end
+
+local function change(place, at, request, tokens, name)
+  changes[1], changes[2] = name_of(place), struct.pack('ddd', at, request, tokens) .. name
+end
+
+local function append(name, request, tokens)
+  oldest = first == next_place and now or oldest
+  latest = now
+  last_request = request > 0 and now or last_request
+  last_tokens = tokens > 0 and now or last_tokens
+  requests, sum = requests + request, sum + tokens
+  change(next_place, now, request, tokens, name)
+  changes[3], changes[4] = name, changes[1]
+  next_place = next_place + 1
 end
 
 -- What left the window.
-local edge = exact(now - window)
-local found = redis.call('HMGET', amounts, 'sum', response, 'kept_until')
-local sum, own = tonumber(found[1] or 0), tonumber(found[2] or 0)
-local before = sum
-local left = redis.call('ZRANGEBYSCORE', tokens, '-inf', edge)
-for _, old in ipairs(left) do
-  sum = sum - (redis.call('HGET', amounts, old) or 0)
-  redis.call('HDEL', amounts, old)
-  own = old == response and 0 or own
-end
-if #left > 0 then
-  redis.call('ZREMRANGEBYSCORE', tokens, '-inf', edge)
-end
-redis.call('ZREMRANGEBYSCORE', requests, '-inf', edge)
-local count = redis.call('ZCARD', requests)
-local is_first = count == 0 or sum == 0
-
-local function count_tokens()
-  if token_limit == 0 then
-    return
-  end
-  sum = sum - own + amount
-  if amount == 0 then
-    redis.call('ZREM', tokens, response)
-    redis.call('HDEL', amounts, response)
-  else
-    if own == 0 then
-      redis.call('ZADD', tokens, exact(now), response)
+if first < next_place and latest <= edge then
+  redis.call('UNLINK', counts)
+  first, requests, sum, kept_until = next_place, 0, 0, 0
+elseif first < next_place and oldest <= edge then
+  repeat
+    local at, request, tokens, name = entry_at(first)
+    if at and at > edge then
+      oldest = at
+      break
     end
-    redis.call('HSET', amounts, response, amount, 'sum', exact(sum))
-    before = sum
+    if at then
+      requests, sum = requests - request, sum - tokens
+      redis.call('HDEL', counts, name_of(first), name)
+    end
+    first = first + 1
+  until first == next_place
+end
+
+local function place_of(name)
+  local place = tonumber(name or 0)
+  return place >= first and place
+end
+local own_place, late_place = place_of(found[2]), place_of(found[3])
+
+-- When the newest entry with tokens was counted, save for this one.
+local function newest_tokens_but(own)
+  for place = next_place - 1, first, -1 do
+    local at, _, tokens = entry_at(place)
+    if at and tokens > 0 and place ~= own then
+      return at
+    end
+  end
+  return 0
+end
+
+local function settle()
+  local place = late_place or own_place
+  local at, request, tokens, name
+  if place then
+    at, request, tokens, name = entry_at(place)
+  end
+  if not place or tokens == 0 then
+    return amount > 0 and append(late, 0, amount)
+  end
+  sum = sum - tokens + amount
+  if amount == 0 and at == last_tokens then
+    last_tokens = sum > 0 and newest_tokens_but(place) or 0
+  end
+  if amount == 0 and request == 0 then
+    redis.call('HDEL', counts, name_of(place), name)
+  else
+    change(place, at, request, amount, name)
   end
 end
 
--- How long until the member at this place, the oldest first, has left the window.
-local function leaves_in(times, place)
-  local score = redis.call('ZRANGE', times, place, place, 'WITHSCORES')[2]
-  return score and tonumber(score) + window - now or 0
-end
-
-local function wait_for_request()
-  local excess = count + 1 - request_limit
-  return request_limit > 0 and excess > 0 and leaves_in(requests, excess - 1) or 0
-end
-
-local function wait_for_tokens()
-  local excess = sum + amount - token_limit
-  if token_limit == 0 or excess <= 0 then
-    return 0
-  end
-  if amount > token_limit then
-    return -1
-  end
-  local place = -1
-  while excess > 0 do
+-- How long until so many requests, and so many tokens, have left the window.
+local function wait_for(request_excess, token_excess)
+  local request_wait, token_wait, place = 0, 0, first
+  while place < next_place and (request_excess > 0 or token_excess > 0) do
+    local at, request, tokens = entry_at(place)
+    if at then
+      request_wait = request_excess > 0 and at + window - now or request_wait
+      token_wait = token_excess > 0 and at + window - now or token_wait
+      request_excess, token_excess = request_excess - request, token_excess - tokens
+    end
     place = place + 1
-    excess = excess - redis.call('HGET', amounts, redis.call('ZRANGE', tokens, place, place)[1])
   end
-  return leaves_in(tokens, place)
+  return request_wait, token_wait
 end
 
-local request_wait, token_wait, is_new = 0, 0, false
+local request_wait, token_wait = 0, 0
 if action == 'settle' then
-  count_tokens()
-elseif own == 0 then
-  request_wait, token_wait = wait_for_request(), wait_for_tokens()
-  local fits = request_wait == 0 and token_wait == 0
-  if fits and request_limit > 0 then
-    is_new = redis.call('ZADD', requests, 'NX', exact(now), response) == 1
-  else
-    local is_known = redis.call('ZSCORE', requests, response)
-    is_new = fits and not is_known
-    if is_known then
-      request_wait, token_wait = 0, 0
-    end
+  if token_limit > 0 then
+    settle()
   end
-  if is_new then
-    count = count + (request_limit > 0 and 1 or 0)
-    count_tokens()
+elseif not own_place and not late_place then
+  local request_excess = request_limit > 0 and requests + 1 - request_limit or 0
+  local token_excess = token_limit > 0 and sum + amount - token_limit or 0
+  local never = token_excess > 0 and amount > token_limit
+  if request_excess > 0 or token_excess > 0 then
+    request_wait, token_wait = wait_for(request_excess, never and 0 or token_excess)
+    token_wait = never and -1 or token_wait
+  else
+    append(response, request_limit > 0 and 1 or 0, token_limit > 0 and amount or 0)
   end
 end
 
-if sum ~= before then
-  redis.call('HSET', amounts, 'sum', exact(sum))
-end
 -- Longer than a window after each call, but not told by each.
-local now_ms = now / 1000
-if is_first or tonumber(found[3] or 0) < now_ms + window_ms then
-  local keep_ms = 2 * window_ms + 1000
-  redis.call('HSET', amounts, 'kept_until', exact(now_ms + keep_ms))
-  for _, key in ipairs({ requests, tokens, amounts }) do
-    redis.call('PEXPIRE', key, keep_ms)
-  end
+local now_ms, keep_ms = now / 1000, 2 * window_ms + 1000
+local is_brief = kept_until < now_ms + window_ms
+kept_until = is_brief and now_ms + keep_ms or kept_until
+local state =
+  struct.pack(layout, first, next_place, requests, sum, oldest, latest, last_request, last_tokens, kept_until)
+if state ~= found[1] or #changes > 0 then
+  redis.call('HSET', counts, 'state', state, unpack(changes))
 end
-local is_refused = request_wait ~= 0 or token_wait ~= 0
-local requests_leave_in = is_new and request_limit > 0 and window or leaves_in(requests, -1)
-local tokens_leave_in = is_new and token_limit > 0 and amount > 0 and window or leaves_in(tokens, -1)
+if is_brief then
+  redis.call('PEXPIRE', counts, keep_ms)
+end
 return {
-  is_refused and 'refused' or 'counted', exact(now),
-  exact(count), exact(requests_leave_in),
-  exact(sum), exact(tokens_leave_in),
-  exact(request_wait), exact(token_wait),
+  (request_wait ~= 0 or token_wait ~= 0) and 'refused' or 'counted',
+  string.format(
+    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f',
+    now,
+    requests,
+    requests > 0 and last_request + window - now or 0,
+    sum,
+    sum > 0 and last_tokens + window - now or 0,
+    request_wait,
+    token_wait
+  ),
 }

@@ -1,6 +1,6 @@
 --- Ends a session: only a mark is left of it, under which nothing is written any more, and its jobs are told to stop. Then its
 --- ender has to free what else it holds, and another may do so once `busy_ms` are over. Repeating the call changes nothing.
---- Answers 'ended', tenant, reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
+--- Answers 'ended', reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
 --- milliseconds another has; 'buried': it is free; 'alive' and how many milliseconds it has; 'lost': another holds it; or 'none'.
 ---@key session    string   what is known of the session
 ---@key records    string
@@ -45,5 +45,5 @@ else
 end
 redis.call('HSET', session, 'ender', ender, 'busy_until', now_ms + busy_ms)
 redis.call('PEXPIRE', session, keep_ms)
-local told = redis.call('HMGET', session, 'tenant', 'reason', 'opened_at', 'ended_at')
-return { 'ended', told[1], told[2], told[3], told[4] }
+local told = redis.call('HMGET', session, 'reason', 'opened_at', 'ended_at')
+return { 'ended', told[1], told[2], told[3] }

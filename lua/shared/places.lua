@@ -16,9 +16,9 @@ local function all_of(tenant)
   return '[' .. name, '(' .. name .. '\255', #name
 end
 
-local function has_place(tenant)
-  local jobs = tonumber(redis.call('HGET', share, 'jobs') or unknown_share)
-  return tonumber(redis.call('HGET', places, tenant) or 0) < jobs
+-- How many more places the tenant may have.
+local function room_of(tenant)
+  return (redis.call('HGET', share, 'jobs') or unknown_share) - (redis.call('HGET', places, tenant) or 0)
 end
 
 local function take_place(tenant, job, deadline, origin, attempts)
@@ -33,11 +33,8 @@ local function leave_place(tenant)
   end
 end
 
--- Answers whether there was a place for a job of the tenant, and a job.
+-- Gives a place to a job of the tenant, and answers whether there was one.
 local function release_one(tenant)
-  if not has_place(tenant) then
-    return false
-  end
   local from, to, length = all_of(tenant)
   local first = redis.call('ZRANGEBYLEX', overflow, from, to, 'LIMIT', 0, 1)[1]
   if not first then
@@ -51,7 +48,10 @@ end
 -- As many as there is room for: mostly one has left.
 local function release(tenant)
   if redis.call('EXISTS', overflow) == 1 then
-    while release_one(tenant) do end
+    local room = room_of(tenant)
+    while room > 0 and release_one(tenant) do
+      room = room - 1
+    end
   end
 end
 
@@ -68,7 +68,7 @@ local function release_all()
   repeat
     local is_released = false
     for _, tenant in ipairs(tenants) do
-      is_released = release_one(tenant) or is_released
+      is_released = room_of(tenant) > 0 and release_one(tenant) or is_released
     end
   until not is_released
 end
@@ -76,7 +76,7 @@ end
 -- Puts a job on the lane, behind those of its tenant that were there before it. `first_at` is in microseconds.
 local function admit(tenant, first_at, job, deadline, origin, attempts)
   local from, to, length = all_of(tenant)
-  if has_place(tenant) and (redis.call('EXISTS', overflow) == 0 or redis.call('ZLEXCOUNT', overflow, from, to) == 0) then
+  if room_of(tenant) > 0 and (redis.call('EXISTS', overflow) == 0 or redis.call('ZLEXCOUNT', overflow, from, to) == 0) then
     return take_place(tenant, job, deadline, origin, attempts)
   end
   if origin == '' then

@@ -15,17 +15,21 @@ export interface AdmissionOptions {
   redis: Redis
   limitsOf: LimitsOf
   sessionTtlMs: number
+  /** A tenant had as many as it may have. */
+  onRefused(): void
 }
 
-export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs }: AdmissionOptions): Admission {
+export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs, onRefused }: AdmissionOptions): Admission {
   return {
     async enter(tenantId) {
       const sessionId = newId('sess')
       const { sessions: limit } = await limitsOf(tenantId)
       const answer = await enterSession(redis, { tenantId, sessionId, ttlMs, limit })
-      return answer === 'entered' ? sessionId : tooMany(limit ?? 0, answer.waitMs)
+      if (answer === 'entered') return sessionId
+      onRefused()
+      return tooMany(limit ?? 0, answer.waitMs)
     },
-    leave: (tenantId, sessionId) => countNoMore(redis, tenantId, sessionId),
+    leave: (tenantId, sessionId) => countNoMore(redis, { tenantId, sessionId }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { SecretGrant } from '@voicebox/streams'
 import { defaultTenantId, type KeyRecord, type KeyRing, type Scope, scopes, type Verdict } from '@voicebox/tenancy'
+import { secretPrefix } from './client-secret.ts'
 
 /** Who presents a key. */
 export interface Identity {
@@ -84,9 +85,6 @@ export function makeAuthentication({
     return { tenantId: record.tenantId, keyPrefix: record.prefix, scopes: record.scopes, ...admitted }
   }
 }
-
-/** What every client secret begins with. */
-export const secretPrefix = 'ek_'
 
 /** What is kept of a client secret with the session that it opened, which it may resume even when it opens no other, and of its issuer. */
 function openedBy(key: string, issuer: string | null): string {

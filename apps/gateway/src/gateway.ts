@@ -9,11 +9,13 @@ import {
   keyMetrics,
   makeLog,
   makeMetrics,
+  mismatchTeller,
   makeProcessName,
   openSpans,
   type RunApp,
   traceMetrics,
   tracingSettings,
+  tenantMetrics,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
@@ -95,10 +97,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const metrics = makeMetrics({
-    service: 'gateway',
-    table: { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...traceMetrics },
-  })
+  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics, ...traceMetrics }
+  const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -138,9 +138,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       })
 
     const limitsOf = limitsFrom(config.rateLimits)
-    const openBudget = makeBudgets({ redis, limitsOf })
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf,
+      onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
+    })
     const { jobDeadlineMs, laneDepth } = config
-    const secrets = makeSecrets(redis)
+    const onMismatch = mismatchTeller(log, meters)
+    const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
     const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
@@ -178,6 +183,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         jobDeadlineMs,
         maxWaiting: laneDepth,
         onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
+        onMismatch,
       }),
       clock: systemClock,
       log,
@@ -245,9 +251,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
         limitsOf,
-        admission: makeAdmission({ redis, limitsOf, sessionTtlMs: config.sessionTtlMs }),
+        admission: makeAdmission({
+          redis,
+          limitsOf,
+          sessionTtlMs: config.sessionTtlMs,
+          onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
+        }),
         open: (socket, welcome, id) => counted(openSession(socket, welcome, sessions, id)),
-        findSession: (id) => findSession(redis, id),
+        findSession: (session) => findSession(redis, session, onMismatch),
         resume: (socket, resumption) => counted(resumeSession(socket, resumption, sessions)),
       }),
     }

@@ -1,7 +1,9 @@
 import { type SessionId, toFailure } from '@voicebox/kernel'
 import type { AnySessionPatch, Dialect } from '@voicebox/protocol'
+import type { SessionRef } from '@voicebox/streams'
 import type { Admission } from './admission.ts'
 import { type Authenticate, type Identity, openerWith } from './authenticate.ts'
+import { tenantOfSecret } from './client-secret.ts'
 import {
   betaRefusal,
   dialectOf,
@@ -62,8 +64,8 @@ export interface HandshakeOptions extends GreetingOptions {
   admission: Admission
   /** Opens a session of this id, which was let in. */
   open(socket: Socket, welcome: Welcome, sessionId: SessionId): SocketHandlers
-  /** Whose a session is, and which secret opened it; null where there is none. */
-  findSession(id: SessionId): Promise<{ tenantId: string; openedBy: string | null } | null>
+  /** Which secret opened a session; null where its tenant has none of this id. */
+  findSession(session: SessionRef): Promise<{ openedBy: string | null } | null>
   resume(socket: Socket, resumption: Resumption): SocketHandlers
 }
 
@@ -110,12 +112,15 @@ async function decide(request: UpgradeRequest, options: HandshakeOptions): Promi
 /** Only its own tenant may resume a session, and the secret that opened it, which may open nothing else by now. */
 async function decideResumption(request: UpgradeRequest, id: string, options: HandshakeOptions): Promise<Acceptance> {
   const key = keyOfConnection(request)
-  const session = isSessionId(id) ? await options.findSession(id) : null
-  const opener = openerWith(key, session?.openedBy ?? null)
+  const find = async (tenantId: string | null): ReturnType<typeof options.findSession> =>
+    tenantId !== null && isSessionId(id) ? options.findSession({ tenantId, sessionId: id }) : null
+  const opened = key === null ? null : tenantOfSecret(key)
+  const opener = openerWith(key, (await find(opened))?.openedBy ?? null)
   const isOpener = opener !== null && (opener.issuer === null || (await options.isValid(opener.issuer)))
   const identity = isOpener ? null : await options.authenticate(key, request.remoteAddress)
   if (identity === null && !isOpener) return turnAway(request, wrongKey, options.errors)
-  if (!isSessionId(id) || session === null || !(isOpener || isOwner(identity, session)))
+  const tenantId = isOpener ? opened : ownerOf(identity)
+  if (!isSessionId(id) || tenantId === null || !(isOpener || (await find(tenantId)) !== null))
     return turnAway(request, noSuchSession, options.errors)
   if (identity !== null && !identity.scopes.includes('realtime')) return turnAway(request, noScope, options.errors)
   const keyPrefix = isOpener ? opener.issuer : (identity?.keyPrefix ?? null)
@@ -124,13 +129,13 @@ async function decideResumption(request: UpgradeRequest, id: string, options: Ha
   const { query } = request
   const resumption = { lastEventId: query.get('last_event_id') || null, sendsAgain: query.has('sent_events') }
   return accept(request, (socket) =>
-    options.resume(socket, { sessionId: id, tenantId: session.tenantId, keyPrefix, dialect, ...resumption }),
+    options.resume(socket, { sessionId: id, tenantId, keyPrefix, dialect, ...resumption }),
   )
 }
 
-/** A client secret opens sessions of its own only. */
-function isOwner(identity: Identity | null, { tenantId }: { tenantId: string }): boolean {
-  return identity?.grant === null && identity.tenantId === tenantId
+/** Whose sessions a key may resume; null: a client secret opens those of its own only. */
+function ownerOf(identity: Identity | null): string | null {
+  return identity?.grant === null ? identity.tenantId : null
 }
 
 const isSessionId = (id: string): id is SessionId => /^sess_[0-9A-Za-z]{1,64}$/.test(id)

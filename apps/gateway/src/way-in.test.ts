@@ -1,8 +1,8 @@
-import { newId } from '@voicebox/kernel'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAdmission } from './admission.ts'
 import type { HandshakeOptions } from './handshake.ts'
+import { newSecret } from './client-secret.ts'
 import { makeSecrets } from './secrets.ts'
 import { apiKey, openWayIn, type WayIn } from './testing/open-way-in.ts'
 import { askHttp, type Client, dial, startDialing } from './transport/conformance/clients.ts'
@@ -81,7 +81,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
       sessionMaxS: 60,
       audioMsPerDay: null,
     })
-    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000 })
+    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000, onRefused: () => {} })
     const limited = `ws://${await wayIn.listen(transport, { limitsOf, admission })}/v1/realtime?model=gpt-realtime`
     const first = await dial(limited, [], byKey)
     expect(await firstEvent(first)).toMatchObject({ welcome: { lifeS: 60 } })
@@ -187,7 +187,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
   })
 
   it('does not work with a secret that has expired', async () => {
-    const secret = newId('event').replace('event', 'ek')
+    const secret = newSecret('default')
     const life = { createdAtS: 0, expiresAtS: 1, isSingleUse: false, maxSessionS: null }
     await wayIn.secrets.keep(secret, {
       tenantId: 'default',
@@ -238,7 +238,7 @@ describe('While Redis is away', () => {
   it('a client secret is answered by 503, since nobody knows whether it is right', async () => {
     const alone = await openWayIn()
     const host = await alone.listen('ws')
-    const secret = 'ek_whatever'
+    const secret = newSecret('default')
     await alone.server.stop()
     await expect.poll(() => alone.redis.isReady(), { timeout: 10_000 }).toBe(false)
     const client = startDialing(`ws://${host}/v1/realtime`, [], { headers: { authorization: `Bearer ${secret}` } })
@@ -248,8 +248,14 @@ describe('While Redis is away', () => {
   })
 
   it('nothing waits for it', async () => {
-    const secrets = makeSecrets({ ...wayIn.redis, isReady: () => false })
-    await expect(secrets.find('ek_whatever')).rejects.toMatchObject({ kind: 'dependency', code: 'redis_unavailable' })
-    await expect(secrets.redeem('ek_whatever')).rejects.toMatchObject({ kind: 'dependency', code: 'redis_unavailable' })
+    const secrets = makeSecrets({ ...wayIn.redis, isReady: () => false }, () => {})
+    await expect(secrets.find(newSecret('default'))).rejects.toMatchObject({
+      kind: 'dependency',
+      code: 'redis_unavailable',
+    })
+    await expect(secrets.redeem(newSecret('default'))).rejects.toMatchObject({
+      kind: 'dependency',
+      code: 'redis_unavailable',
+    })
   })
 })

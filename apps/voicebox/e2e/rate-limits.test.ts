@@ -75,8 +75,9 @@ describe('The limits of a tenant', () => {
     for (let heard = 0; heard < 20; heard++)
       characters += (await client.next('response.output_text.delta')).delta.length
     await client.close()
+    const script = "return tostring((select(4, struct.unpack('dddd', redis.call('HGET', KEYS[1], 'state')))))"
     const sum = async (): Promise<number> =>
-      Number(await redisCli(stack?.redisUrl ?? '', 'HGET', 'limits:{default}:amounts', 'sum'))
+      Number(await redisCli(stack?.redisUrl ?? '', 'EVAL', script, '1', 'limits:{default}:responses'))
     await vi.waitFor(async () => expect(await sum()).toBeGreaterThanOrEqual(reserved + characters / 4), 10_000)
   })
 

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type SessionId, newId, sleep } from '@voicebox/kernel'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AudioWriter,
   type ReadAudioOptions,
   type TakenSession,
   appendAudio,
@@ -42,11 +43,21 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
     return put(at, frame, final)
   }
   const put = (at: number, frame: Int16Array | null, final = false, token = 1): ReturnType<typeof appendAudio> =>
-    appendAudio(gateway, { sessionId, token }, 'item_1', at, frame && new Uint8Array(frame.buffer), { final })
-  const lengthNow = () => utteranceLength(worker, sessionId, 'item_1')
+    appendAudio(
+      gateway,
+      { tenantId: 'tenant', sessionId, token },
+      'item_1',
+      at,
+      frame && new Uint8Array(frame.buffer),
+      { final },
+    )
+  const lengthNow = () => utteranceLength(worker, { tenantId: 'tenant', sessionId }, 'item_1')
   const read = async (options: Partial<ReadAudioOptions> = {}): Promise<number[]> => {
     const heard: Int16Array[] = []
-    for await (const samples of readAudio(worker, sessionId, 'item_1', { signal: never, ...options }))
+    for await (const samples of readAudio(worker, { tenantId: 'tenant', sessionId }, 'item_1', {
+      signal: never,
+      ...options,
+    }))
       heard.push(samples)
     return flatten(heard)
   }
@@ -100,7 +111,7 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
 
   it('waits in Redis for a slow reader', async () => {
     const heard: Int16Array[] = []
-    const reader = readAudio(worker, sessionId, 'item_1', { signal: never })
+    const reader = readAudio(worker, { tenantId: 'tenant', sessionId }, 'item_1', { signal: never })
     const first = reader.next()
     await sleep(50)
     for (let round = 0; round < 3; round++) for (const frame of frames) await append(frame)
@@ -138,11 +149,11 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
 
   it('is gone when it was freed, and expires by itself', async () => {
     await append(frames[4] ?? null)
-    const keys = await server.keys(`*{${sessionId}}*`)
+    const keys = await server.keys(`*{tenant/${sessionId}}*`)
     expect(keys).toHaveLength(2)
     for (const key of keys) expect(await gateway.commands.pttl(key)).toBeGreaterThan(0)
-    await freeAudio(gateway, sessionId, 'item_1')
-    expect(await server.keys(`*{${sessionId}}*`)).toEqual([])
+    await freeAudio(gateway, { tenantId: 'tenant', sessionId }, 'item_1')
+    expect(await server.keys(`*{tenant/${sessionId}}*`)).toEqual([])
     expect(await lengthNow()).toEqual({ samples: 0, isFinal: false })
   })
 
@@ -174,7 +185,7 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
     expect(await read()).toEqual([1, 2, 3, 4, 50, 60])
     sessionId = newId('sess')
     await put(0, Int16Array.of(1, 2, 3, 4), false, 1)
-    const going = readAudio(worker, sessionId, 'item_1', { signal: never })
+    const going = readAudio(worker, { tenantId: 'tenant', sessionId }, 'item_1', { signal: never })
     expect([...((await going.next()).value as Int16Array)]).toEqual([1, 2, 3, 4])
     await put(0, Int16Array.of(1, 2, 3), false, 2)
     await put(3, Int16Array.of(4, 5, 6), true, 2)
@@ -183,7 +194,7 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
   })
 
   it('is silent where Redis has lost a part of it', async () => {
-    const live = readAudio(worker, sessionId, 'item_1', { signal: never })
+    const live = readAudio(worker, { tenantId: 'tenant', sessionId }, 'item_1', { signal: never })
     const hear = async (): Promise<number[]> => [...((await live.next()).value as Int16Array)]
     await append(Int16Array.of(1, 2))
     expect(await hear()).toEqual([1, 2])
@@ -204,7 +215,7 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
 
   it('is written once when an answer was lost', async () => {
     const faults = faulty(gateway)
-    const hold = { sessionId, token: 1 }
+    const hold = { tenantId: 'tenant', sessionId, token: 1 }
     const piece = (at: number) =>
       appendAudio(faults.redis, hold, 'item_1', at, Uint8Array.of(at, 0), { final: at === 3 })
     for (const at of [0, 1, 2, 3]) {
@@ -218,7 +229,7 @@ describe.each(redisKinds)('the audio of an utterance, on %s', (kind) => {
 
   it('is not the former holder’s to write, once another has taken the session', async () => {
     const former = await createSession(deaf(gateway).redis, holdOptions({ sessionId }))
-    const of = (hold: { sessionId: SessionId; token: number }, at: number, ...samples: number[]) =>
+    const of = (hold: AudioWriter, at: number, ...samples: number[]) =>
       appendAudio(gateway, hold, 'item_1', at, new Uint8Array(Int16Array.from(samples).buffer), { final: false })
     expect(await of(former, 0, 1, 2)).toBe('appended')
     const { hold } = (await takeSession(worker, holdOptions({ sessionId }))) as TakenSession

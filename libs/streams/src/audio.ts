@@ -1,4 +1,4 @@
-import { Failure, type ItemId, type Log, type SessionId, silentLog } from '@voicebox/kernel'
+import { Failure, type ItemId, type Log, silentLog } from '@voicebox/kernel'
 import { pieceOf } from './audio-piece.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import { logEntries } from './log-entries.ts'
@@ -6,9 +6,10 @@ import { lastEntry } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
 import type { SessionHold } from './session-hold.ts'
 import { audioAppend, audioFree } from './scripts.gen.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /** Who may write a session's audio. */
-export type AudioWriter = Pick<SessionHold, 'sessionId' | 'token'>
+export type AudioWriter = Pick<SessionHold, 'tenantId' | 'sessionId' | 'token'>
 
 /**
  * Appends to the audio of an utterance: 16 kHz mono, signed 16 bit little endian. `at` says where the piece begins, in samples
@@ -19,18 +20,18 @@ export type AudioWriter = Pick<SessionHold, 'sessionId' | 'token'>
  */
 export async function appendAudio(
   redis: Redis,
-  { sessionId, token }: AudioWriter,
+  writer: AudioWriter,
   itemId: ItemId,
   at: number,
   pcm: Uint8Array | null,
   { final }: { final: boolean },
 ): Promise<'appended' | 'appended_after_gap' | 'lost'> {
   if (pcm !== null && pcm.byteLength % 2 !== 0) throw new TypeError('Samples have two bytes each')
-  const { session, held } = sessionKeys(sessionId)
-  const audio = keys.audio(sessionId, itemId)
+  const { session, held } = sessionKeys(writer)
+  const audio = keys.audio(writer, itemId)
   const bytes = pcm === null ? Buffer.alloc(0) : Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)
   const piece = { at, final: final ? 1 : 0, pcm: bytes }
-  const args = { channel: channelNames.audio(sessionId, itemId), token, ttl_ms: sessionTtlMs, ...piece }
+  const args = { channel: channelNames.audio(writer, itemId), token: writer.token, ttl_ms: sessionTtlMs, ...piece }
   const answer = await redis.inOrder(audio, () => audioAppend(redis, { session, held, audio }, args))
   if (answer === 'already_final') throw new Failure('bug', 'utterance_is_final', 'The utterance has ended already')
   return answer
@@ -39,10 +40,10 @@ export async function appendAudio(
 /** How much of an utterance's audio there is, and whether that is all. */
 export async function utteranceLength(
   redis: Redis,
-  sessionId: SessionId,
+  ref: SessionRef,
   itemId: ItemId,
 ): Promise<{ samples: number; isFinal: boolean }> {
-  const last = await lastEntry(redis, keys.audio(sessionId, itemId))
+  const last = await lastEntry(redis, keys.audio(ref, itemId))
   if (last === null) return { samples: 0, isFinal: false }
   const { at, pcm, isFinal } = pieceOf(last)
   return { samples: at + pcm.byteLength / 2, isFinal }
@@ -67,11 +68,11 @@ export interface ReadAudioOptions {
  */
 export async function* readAudio(
   redis: Redis,
-  sessionId: SessionId,
+  ref: SessionRef,
   itemId: ItemId,
   { signal, abandonedAfterMs = 45_000, log = silentLog, dropPublished }: ReadAudioOptions,
 ): AsyncGenerator<Int16Array, void, undefined> {
-  const place = { key: keys.audio(sessionId, itemId), channel: channelNames.audio(sessionId, itemId) }
+  const place = { key: keys.audio(ref, itemId), channel: channelNames.audio(ref, itemId) }
   let position = 0
   for await (const entry of logEntries(redis, {
     ...place,
@@ -95,7 +96,7 @@ export async function* readAudio(
 const maxSilence = 16_000
 
 /** Forgets the audio of an item, heard or spoken. */
-export async function freeAudio(redis: Redis, sessionId: SessionId, itemId: ItemId): Promise<void> {
-  const [audio, spoken] = [keys.audio(sessionId, itemId), keys.spoken(sessionId, itemId)]
-  await audioFree(redis, { held: sessionKeys(sessionId).held, audio, spoken }, {})
+export async function freeAudio(redis: Redis, ref: SessionRef, itemId: ItemId): Promise<void> {
+  const [audio, spoken] = [keys.audio(ref, itemId), keys.spoken(ref, itemId)]
+  await audioFree(redis, { held: sessionKeys(ref).held, audio, spoken }, {})
 }

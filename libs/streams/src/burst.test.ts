@@ -13,7 +13,14 @@ it('a burst of twenty thousand jobs is done and answered, each once', { timeout:
     Array.from({ length: 20 }, async () => {
       const sessionId = newId('sess')
       const onResult = (result: { kind: string; segment?: number }): void => void answered.push(result.segment ?? -1)
-      return { sessionId, follower: await followSession(gateway, sessionId, { afterSeq: 0, onResult, log: silentLog }) }
+      return {
+        sessionId,
+        follower: await followSession(
+          gateway,
+          { tenantId: 'tenant', sessionId },
+          { afterSeq: 0, onResult, log: silentLog },
+        ),
+      }
     }),
   )
   const jobs = 20_000

@@ -18,7 +18,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
     sessionId = newId('sess')
     results = []
     const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     follower.close()
@@ -31,7 +31,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
     const other = segmentJob({ sessionId })
     await enqueue(redis, lane, job)
     await enqueue(redis, lane, other)
-    await cancelWork(redis, sessionId, job.responseId)
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, job.responseId)
     const ran: string[] = []
     consumers.push(
       consume(redis, 'one', async (delivered, context) => {
@@ -57,7 +57,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
     const job = segmentJob({ sessionId })
     await enqueue(redis, lane, job)
     await started.promise
-    await cancelWork(redis, sessionId, job.responseId)
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, job.responseId)
     expect(await late.promise).toBe(false)
     await empties()
     await follower.poll()
@@ -76,7 +76,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
     )
     await enqueue(redis, lane, segmentJob({ sessionId }))
     await started.promise
-    await cancelWork(redis, sessionId, newId('resp'))
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, newId('resp'))
     goOn.resolve()
     await vi.waitFor(() => expect(results).toEqual(['segment_spoken']), patient)
   })
@@ -84,7 +84,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
   it('cannot emit even where the message did not arrive', async () => {
     const { output, say, subject } = await speaker(redis, sessionId)
     await say('before')
-    await cancelWork(redis, sessionId, subject)
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, subject)
     expect(await output.emit([{ kind: 'text_generated', responseId: subject, text: 'after' }])).toBe('cancelled')
     await follower.poll()
     expect(results).toEqual(['before'])
@@ -103,7 +103,7 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
     const job = segmentJob({ sessionId })
     await enqueue(redis, lane, job)
     await started.promise
-    await redis.commands.set(`cancelled:{${sessionId}}:${job.responseId}`, 1) // the mark without the message
+    await redis.commands.set(`cancelled:{tenant/${sessionId}}:${job.responseId}`, 1) // the mark without the message
     await server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await aborted.promise
     await empties()
@@ -119,10 +119,10 @@ describe.each(redisKinds)('cancelled work, on %s', (kind) => {
       const job = segmentJob({ sessionId, text: `round ${round}` })
       await enqueue(redis, lane, job)
       if (round % 3 > 0) await sleep(round % 7)
-      await cancelWork(redis, sessionId, job.responseId)
-      const said = await redis.commands.xlen(`out:{${sessionId}}`)
+      await cancelWork(redis, { tenantId: 'tenant', sessionId }, job.responseId)
+      const said = await redis.commands.xlen(`out:{tenant/${sessionId}}`)
       if (round % 10 === 0) await sleep(5)
-      expect(await redis.commands.xlen(`out:{${sessionId}}`)).toBe(said)
+      expect(await redis.commands.xlen(`out:{tenant/${sessionId}}`)).toBe(said)
     }
     await empties()
   })

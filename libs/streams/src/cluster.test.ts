@@ -67,12 +67,16 @@ describe('a cluster', () => {
     const sessionId = newId('sess')
     const heard: string[] = []
     const onResult = (result: Parameters<typeof brief>[0]): void => void heard.push(brief(result))
-    const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    const follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      { afterSeq: 0, onResult, log: silentLog },
+    )
     const { say } = await speaker(redis, sessionId)
     const said = Array.from({ length: 300 }, (_, index) => String(index))
     for (const [index, text] of said.entries()) {
       const emitted = say(text)
-      if (index % 50 === 10) await server.move(`{${sessionId}}`)
+      if (index % 50 === 10) await server.move(`{tenant/${sessionId}}`)
       if (index % 7 === 0) await emitted
     }
     await vi.waitFor(() => expect(heard).toHaveLength(said.length), patient)
@@ -119,11 +123,15 @@ it('a cluster goes on when replicas take over from nodes that die or stand still
   const sessionId = newId('sess')
   const heard: string[] = []
   const onResult = (result: Parameters<typeof brief>[0]): void => void heard.push(brief(result))
-  const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+  const follower = await followSession(
+    redis,
+    { tenantId: 'tenant', sessionId },
+    { afterSeq: 0, onResult, log: silentLog },
+  )
   const { say } = await speaker(redis, sessionId)
   const consumer = consume(redis, 'one', async (job, context) => void (await context.emit(spoken(job))))
 
-  const failures = [() => server.stop(`{${sessionId}}`), () => server.pause(lane)] // two masters at once would be too many
+  const failures = [() => server.stop(`{tenant/${sessionId}}`), () => server.pause(lane)] // two masters at once would be too many
   for (const [round, fail] of failures.entries()) {
     const job = segmentJob({ sessionId })
     await say(`before ${round}`)

@@ -3,6 +3,7 @@ import { Cluster, Command } from 'ioredis'
 import { commandTimeoutMs, openConnection, reconnectAfterMs, tellOutages } from './connection.ts'
 import { urlOfNode } from './redis-url.ts'
 import type { Shards } from './shards.ts'
+import { writeTogether } from './write-together.ts'
 
 /**
  * Opens the way to a cluster through any of its nodes; others are found. Commands go to the node that has their key, after
@@ -41,6 +42,7 @@ export function openCluster({ servers, name, log }: { servers: readonly string[]
     command.setTimeout(commandTimeoutMs) // from the first, so that what waits for the whole cluster ends too
     return send(command, stream, node)
   }
+  commands.on('+node', writeTogether)
   tellOutages(commands, `${name}:commands`, log)
   return {
     commands,

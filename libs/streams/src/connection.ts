@@ -1,5 +1,6 @@
 import type { Log } from '@voicebox/kernel'
 import { type Cluster, Redis as Connection, type RedisCommander } from 'ioredis'
+import { writeTogether } from './write-together.ts'
 
 export type { Connection }
 
@@ -28,6 +29,7 @@ export function openConnection({ url, name, use, log }: { url: string; name: str
       : { maxRetriesPerRequest: 20, commandTimeout: commandTimeoutMs }),
   })
   tellOutages(connection, `${name}:${use}`, log)
+  if (use === 'commands') writeTogether(connection)
   if (use === 'subscriber') keepAsking(connection)
   return connection
 }

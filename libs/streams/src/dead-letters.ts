@@ -54,7 +54,7 @@ export async function retryDeadLetter(
   const { lane, id } = letter
   const job = jobSchemas[letter.job.kind].safeParse(letter.job)
   if (!letter.isWhole || !job.success) return 'not_whole'
-  if ((await findSession(redis, job.data.sessionId)) === null) return 'session_ended'
+  if ((await findSession(redis, job.data)) === null) return 'session_ended'
   const newId: JobId = `${job.data.id}_${id}`
   const answer = await enqueue(redis, lane, { ...job.data, id: newId })
   if (answer === 'queued') await dropDeadLetter(redis, letter)

@@ -15,26 +15,30 @@ describe.each(redisKinds)('saved items, on %s', (kind) => {
   it('come back in the order asked for, null where there is none', async () => {
     const sessionId = newId('sess')
     const silent: SavedItem = { ...item('c', ''), context: [] }
-    await saveItems(redis, sessionId, [item('a', 'Grüße'), item('b', 'two'), silent])
-    expect(await loadItems(redis, sessionId, ['c', 'missing', 'a'])).toEqual([silent, null, item('a', 'Grüße')])
-    expect(await loadItems(redis, sessionId, [])).toEqual([])
+    await saveItems(redis, { tenantId: 'tenant', sessionId }, [item('a', 'Grüße'), item('b', 'two'), silent])
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, ['c', 'missing', 'a'])).toEqual([
+      silent,
+      null,
+      item('a', 'Grüße'),
+    ])
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, [])).toEqual([])
   })
 
   it('are what the session’s holder committed', async () => {
     const hold = await createSession(redis, holdOptions())
     await hold.commit(changeOf({ save: [item('a', 'one'), item('b', 'two')] }))
     await hold.commit(changeOf({ save: [item('b', 'three')], forget: ['a'] }))
-    expect(await loadItems(redis, hold.sessionId, ['a', 'b'])).toEqual([null, item('b', 'three')])
+    expect(await loadItems(redis, hold, ['a', 'b'])).toEqual([null, item('b', 'three')])
   })
 
   it('may be many', async () => {
     const sessionId = newId('sess')
     const items = Array.from({ length: 1_203 }, (_, index) => item(`item_${index}`, `text ${index}`))
-    await saveItems(redis, sessionId, items)
+    await saveItems(redis, { tenantId: 'tenant', sessionId }, items)
     expect(
       await loadItems(
         redis,
-        sessionId,
+        { tenantId: 'tenant', sessionId },
         items.map(({ id }) => id),
       ),
     ).toEqual(items)

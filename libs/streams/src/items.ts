@@ -1,11 +1,12 @@
 import type { ContextItem } from '@voicebox/engines'
-import type { ItemId, SessionId } from '@voicebox/kernel'
+import type { ItemId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { decode } from './codec.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { bytes } from './reply.ts'
+import type { SessionRef } from './session-ref.ts'
 
 export interface SavedItem {
   id: ItemId
@@ -16,12 +17,8 @@ export interface SavedItem {
 }
 
 /** Answers the items in the order asked for; null where there is none. */
-export async function loadItems(
-  redis: Redis,
-  sessionId: SessionId,
-  ids: readonly ItemId[],
-): Promise<(SavedItem | null)[]> {
+export async function loadItems(redis: Redis, ref: SessionRef, ids: readonly ItemId[]): Promise<(SavedItem | null)[]> {
   if (ids.length === 0) return []
-  const found = await ask(redis.commands, z.array(bytes.nullable()), 'HMGET', keys.items(sessionId), ...ids)
+  const found = await ask(redis.commands, z.array(bytes.nullable()), 'HMGET', keys.items(ref), ...ids)
   return found.map((item) => (item === null ? null : (decode(item) as SavedItem)))
 }

@@ -5,13 +5,14 @@ import { encode } from './codec.ts'
 import { type Job, subjectOf } from './jobs.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
 import type { Redis } from './redis.ts'
-import type { StampedResult, WorkerResult } from './results.ts'
+import type { NamedResult, WorkerResult } from './results.ts'
 import { jobBegin, sessionEmit } from './scripts.gen.ts'
+import { nameOf } from './session-ref.ts'
 
 /** What one attempt at a job may say. Another attempt, and another entry of the same job, has its own. */
 export interface JobOutput {
-  /** Registers this attempt as the job's owner, if there is anything to do. */
-  begin(): Promise<{ verdict: Verdict; leftMs: number }>
+  /** Registers this attempt as the job's owner, if there is anything to do. `theirs`: whose the session is, if that is known. */
+  begin(): Promise<{ verdict: Verdict; leftMs: number; theirs: string }>
   /** Appends to the session log in one step. Emits keep the order of the calls. */
   emit(results: readonly WorkerResult[], stamp?: Stamp | null): ReturnType<typeof sessionEmit>
   /** Resolves when all emits so far have been answered. */
@@ -42,29 +43,29 @@ export function jobOutput(
   job: Job,
   { entry, attempt, deadlineAtMs, limits }: JobOwner & { limits: SessionLogLimits },
 ): JobOutput {
-  const { sessionId } = job
-  const { session, held, log, head } = sessionKeys(sessionId)
-  const marks = { session, work: keys.work(sessionId, job.id), cancelled: keys.cancelled(sessionId, subjectOf(job)) }
+  const { session, held, log, head } = sessionKeys(job)
+  const marks = { session, work: keys.work(job, job.id), cancelled: keys.cancelled(job, subjectOf(job)) }
+  const name = nameOf(job)
   const run = newId('job')
   let emits = 0
   let hasEnded = false
   return {
     async begin() {
-      const owner = { entry, attempt, run, deadline: deadlineAtMs, ttl_ms: sessionTtlMs }
-      const [verdict, leftMs] = await jobBegin(redis, { ...marks, held }, owner)
-      return { verdict: verdicts.parse(verdict), leftMs: Number(leftMs) }
+      const owner = { tenant: job.tenantId, entry, attempt, run, deadline: deadlineAtMs, ttl_ms: sessionTtlMs }
+      const [verdict, leftMs, theirs = ''] = await jobBegin(redis, { ...marks, held }, owner)
+      return { verdict: verdicts.parse(verdict), leftMs: Number(leftMs), theirs }
     },
     async emit(results, stamp = null) {
       const ends = results.some((result) => endsJob(job, result))
       const args = {
-        channel: channelNames.log(sessionId),
+        channel: channelNames.log(job),
         run,
         emit: (emits += 1),
         ends_job: ends ? 1 : 0,
         max_bytes: limits.maxBytes,
         max_age_ms: limits.maxAgeMs,
         ttl_ms: sessionTtlMs,
-        payloads: results.map((result) => encode([result, stamp] satisfies StampedResult)),
+        payloads: results.map((result) => encode([name, result, stamp] satisfies NamedResult)),
       }
       return redis.inOrder(marks.work, async () => {
         const answer = await sessionEmit(redis, { ...marks, log, head }, args)
@@ -79,7 +80,7 @@ export function jobOutput(
   }
 }
 
-const verdicts = z.enum(['run', 'run_after_output', 'cancelled', 'done', 'duplicate', 'superseded'])
+const verdicts = z.enum(['run', 'run_after_output', 'cancelled', 'done', 'duplicate', 'superseded', 'foreign'])
 type Verdict = z.infer<typeof verdicts>
 
 /** Each job has one last result; after it nothing is left to do again. */

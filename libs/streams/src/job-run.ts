@@ -11,6 +11,7 @@ import { retryDelayMs } from './lane-retry.ts'
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import type { WorkerResult } from './results.ts'
+import type { OnMismatch } from './tenant-mismatch.ts'
 
 /** When a job that failed may be begun again: not at all, only while nothing of it is out, or always. */
 export type Repeatable = 'never' | 'before_output' | 'always'
@@ -26,6 +27,8 @@ export interface JobRunOptions {
   log: Log
   /** Told of an attempt whose turn is recorded, when it is over. */
   onAttempt?(attempt: Attempt): void
+  /** The job was refused: it names another tenant than its entry or its session. */
+  onMismatch?: OnMismatch
   run(context: JobContext): Promise<void>
   failed(failure: Failure): WorkerResult[]
 }
@@ -39,7 +42,7 @@ export type Conclusion =
   | { kind: 'done' }
   /** It was answered as failed. */
   | { kind: 'failed' }
-  /** It was answered as failed, and somebody should look why: it was tried as often as a job is, or hit a bug. */
+  /** Somebody should look why: it was answered as failed after as many attempts as a job has, or by a bug; or names another tenant. */
   | { kind: 'dead'; failure: Failure }
   /** There was nothing to do: it was cancelled, or is done already, or another entry of it is. */
   | { kind: 'dropped' }
@@ -89,9 +92,11 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   }
 
   async function perform(): Promise<Conclusion> {
+    if (delivery.tenant !== job.tenantId) return refuse(delivery.tenant)
     const cancellation = await followCancellation(redis, job, () => end('cancelled')) // before begin, which sees earlier ones
     try {
-      const { verdict, leftMs } = await output.begin()
+      const { verdict, leftMs, theirs } = await output.begin()
+      if (verdict === 'foreign') return refuse(theirs)
       if (verdict === 'superseded') return { kind: 'kept' }
       if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
       times.begin(leftMs)
@@ -109,6 +114,13 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
     const told = times.end(kind === 'dropped' ? 'cancelled' : kind, failureCode)
     if (told !== null) options.onAttempt?.(told)
     return conclusion
+  }
+
+  /** Nothing is said of it to either tenant; it is kept for whoever looks why. */
+  function refuse(otherTenantId: string): Conclusion {
+    const { tenantId, sessionId, id: jobId } = job
+    options.onMismatch?.({ at: 'job', tenantId, otherTenantId, sessionId, jobId })
+    return { kind: 'dead', failure: tenantMismatch(tenantId, otherTenantId) }
   }
 
   async function runUntilDeadline(): Promise<Conclusion> {
@@ -180,7 +192,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
 /** Calls back when the job's subject is cancelled, also when the message was missed while the connection was down. */
 async function followCancellation(redis: Redis, job: Job, onCancelled: () => void): Promise<Closable> {
   const subject = subjectOf(job)
-  return redis.channels.subscribe(channelNames.cancel(job.sessionId), {
+  return redis.channels.subscribe(channelNames.cancel(job), {
     onMessage(message) {
       const cancelled = message.toString()
       if (cancelled === subject || cancelled === '*') onCancelled() // `*`: the session has ended
@@ -196,8 +208,8 @@ async function followCancellation(redis: Redis, job: Job, onCancelled: () => voi
 
 async function isCancelled(redis: Redis, job: Job): Promise<boolean> {
   const [marks, state] = await Promise.all([
-    ask(redis.commands, z.number(), 'EXISTS', keys.cancelled(job.sessionId, subjectOf(job))),
-    ask(redis.commands, text.nullable(), 'HGET', keys.session(job.sessionId), 'state'),
+    ask(redis.commands, z.number(), 'EXISTS', keys.cancelled(job, subjectOf(job))),
+    ask(redis.commands, text.nullable(), 'HGET', keys.session(job), 'state'),
   ])
   return marks > 0 || state === 'ended'
 }
@@ -206,6 +218,11 @@ const maxTimerMs = 2 ** 31 - 1
 
 function deadlineExceeded(): Failure {
   return new Failure('capacity', 'deadline_exceeded', 'The work was not done in time')
+}
+
+function tenantMismatch(tenantId: string, otherTenantId: string): Failure {
+  const message = `The job names tenant '${tenantId}' where it is of tenant '${otherTenantId}'`
+  return new Failure('bug', 'tenant_mismatch', message)
 }
 
 function tooManyAttempts(attempts: number): Failure {

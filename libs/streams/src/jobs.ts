@@ -1,12 +1,11 @@
 import type { ReasoningEffort, SttEngine, ToolDeclaration, ToolDemand, TtsEngine } from '@voicebox/engines'
-import type { ItemId, JobId, ResponseId, SessionId } from '@voicebox/kernel'
+import type { ItemId, JobId, ResponseId } from '@voicebox/kernel'
+import type { SessionRef } from './session-ref.ts'
 
 /** What every job says: whose it is, until when it is worth doing, and which trace it belongs to. */
-interface JobBase {
+interface JobBase extends SessionRef {
   /** Made by whoever wants the job: put on a lane twice, a job of one id is done once. */
   id: JobId
-  sessionId: SessionId
-  tenantId: string
   /** How long it is worth doing, from when it is put on its lane. Met later it is answered as failed, not run. */
   deadlineMs: number
   /** Whatever is written to a log about it has this. */

@@ -1,4 +1,4 @@
-import type { ItemId, SessionId } from '@voicebox/kernel'
+import type { ItemId } from '@voicebox/kernel'
 import { ask } from './ask.ts'
 import type { AudioWriter } from './audio.ts'
 import { pieceOf } from './audio-piece.ts'
@@ -7,6 +7,7 @@ import { readLog } from './numbered-log.ts'
 import type { Redis } from './redis.ts'
 import { bytes } from './reply.ts'
 import { speechKeep } from './scripts.gen.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /**
  * Keeps what was spoken for an item, from `atByte` of its audio on: so that writing it twice does no harm. Nothing once somebody
@@ -14,36 +15,30 @@ import { speechKeep } from './scripts.gen.ts'
  */
 export async function keepSpeech(
   redis: Redis,
-  { sessionId, token }: AudioWriter,
+  writer: AudioWriter,
   itemId: ItemId,
   atByte: number,
   pcm: Uint8Array,
 ): Promise<void> {
-  const { session, held } = sessionKeys(sessionId)
-  const spoken = keys.spoken(sessionId, itemId)
+  const { session, held } = sessionKeys(writer)
+  const spoken = keys.spoken(writer, itemId)
   const bytes = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)
-  await speechKeep(redis, { session, held, spoken }, { token, at_byte: atByte, ttl_ms: sessionTtlMs, pcm: bytes })
+  await speechKeep(
+    redis,
+    { session, held, spoken },
+    { token: writer.token, at_byte: atByte, ttl_ms: sessionTtlMs, pcm: bytes },
+  )
 }
 
 /** What was spoken for an item: pcm16, 24 kHz, mono, at most so many bytes of it; empty when it is gone. */
-export async function keptSpeech(
-  redis: Redis,
-  sessionId: SessionId,
-  itemId: ItemId,
-  maxBytes: number,
-): Promise<Uint8Array> {
+export async function keptSpeech(redis: Redis, ref: SessionRef, itemId: ItemId, maxBytes: number): Promise<Uint8Array> {
   if (maxBytes <= 0) return new Uint8Array(0)
-  return ask(redis.commands, bytes, 'GETRANGE', keys.spoken(sessionId, itemId), 0, maxBytes - 1)
+  return ask(redis.commands, bytes, 'GETRANGE', keys.spoken(ref, itemId), 0, maxBytes - 1)
 }
 
 /** What was heard of an item so far, up to so many bytes: pcm16, 16 kHz, mono; silence for what Redis has lost; empty when it is gone. */
-export async function heardAudio(
-  redis: Redis,
-  sessionId: SessionId,
-  itemId: ItemId,
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const key = keys.audio(sessionId, itemId)
+export async function heardAudio(redis: Redis, ref: SessionRef, itemId: ItemId, maxBytes: number): Promise<Uint8Array> {
+  const key = keys.audio(ref, itemId)
   const parts: Uint8Array[] = []
   let length = 0
   let last = 0

@@ -1,7 +1,11 @@
-import type { ItemId, JobId, ResponseId, SessionId } from '@voicebox/kernel'
+import type { ItemId, JobId, ResponseId } from '@voicebox/kernel'
 import type { Lane } from './jobs.ts'
+import { nameOf, type SessionRef } from './session-ref.ts'
 
-/** Every key and channel. Those of one session share its hash tag, and so their slot, and so do those of one tenant, and those of one lane. */
+/**
+ * Every key and channel. Those of one session share its hash tag, which names its tenant, and so their slot; and so do those of one
+ * tenant, and those of one lane. Those of a lane and of the installation are shared: their entries name the tenant.
+ */
 export const keys = {
   lane: (lane: Lane) => lane,
   lanePace: (lane: Lane) => `pace:{${lane}}`,
@@ -10,22 +14,20 @@ export const keys = {
   laneDead: (lane: Lane) => `dead:{${lane}}`,
   laneSlots: (lane: Lane) => `slots:{${lane}}`,
   lanes: 'lanes',
-  log: (session: SessionId) => `out:{${session}}`,
-  work: (session: SessionId, job: JobId) => `work:{${session}}:${job}`,
-  cancelled: (session: SessionId, subject: ItemId | ResponseId) => `cancelled:{${session}}:${subject}`,
-  session: (session: SessionId) => `sess:{${session}}`,
-  items: (session: SessionId) => `items:{${session}}`,
-  audio: (session: SessionId, item: ItemId) => `audio:{${session}}:${item}`,
-  spoken: (session: SessionId, item: ItemId) => `spoken:{${session}}:${item}`,
+  log: (session: SessionRef) => `out:{${nameOf(session)}}`,
+  work: (session: SessionRef, job: JobId) => `work:{${nameOf(session)}}:${job}`,
+  cancelled: (session: SessionRef, subject: ItemId | ResponseId) => `cancelled:{${nameOf(session)}}:${subject}`,
+  session: (session: SessionRef) => `sess:{${nameOf(session)}}`,
+  items: (session: SessionRef) => `items:{${nameOf(session)}}`,
+  audio: (session: SessionRef, item: ItemId) => `audio:{${nameOf(session)}}:${item}`,
+  spoken: (session: SessionRef, item: ItemId) => `spoken:{${nameOf(session)}}:${item}`,
   live: (shard: number) => `sessions:live:{${shard}}`,
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
-  secret: (digest: string) => `secret:${digest}`,
-  countedRequests: (tenantId: string) => `limits:{${tenantId}}:requests`,
-  countedTokens: (tenantId: string) => `limits:{${tenantId}}:tokens`,
+  secret: (tenantId: string, digest: string) => `secret:${tenantId}/${digest}`,
+  countedResponses: (tenantId: string) => `limits:{${tenantId}}:responses`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
   countedAudio: (tenantId: string) => `limits:{${tenantId}}:audio`,
-  countedAmounts: (tenantId: string) => `limits:{${tenantId}}:amounts`,
 } as const
 
 /** What tells which tenants' jobs are in a lane, and which wait to come into it. */
@@ -36,22 +38,22 @@ export const placesKeys = (lane: Lane) => ({
 })
 
 /** What each session has; the names of all other keys of a session are in `held`. */
-export const sessionKeys = (session: SessionId) => ({
+export const sessionKeys = (session: SessionRef) => ({
   session: keys.session(session),
-  records: `state:{${session}}`,
+  records: `state:{${nameOf(session)}}`,
   items: keys.items(session),
-  sent: `sent:{${session}}`,
+  sent: `sent:{${nameOf(session)}}`,
   log: keys.log(session),
-  head: `out:{${session}}:head`,
-  held: `held:{${session}}`,
+  head: `out:{${nameOf(session)}}:head`,
+  held: `held:{${nameOf(session)}}`,
 })
 
 export const channelNames = {
   keyChanges: 'keys:changes',
-  hold: (session: SessionId) => `hold:{${session}}`,
-  log: (session: SessionId) => `out:{${session}}`,
-  cancel: (session: SessionId) => `cancel:{${session}}`,
-  audio: (session: SessionId, item: ItemId) => `audio:{${session}}:${item}`,
+  hold: (session: SessionRef) => `hold:{${nameOf(session)}}`,
+  log: (session: SessionRef) => `out:{${nameOf(session)}}`,
+  cancel: (session: SessionRef) => `cancel:{${nameOf(session)}}`,
+  audio: (session: SessionRef, item: ItemId) => `audio:{${nameOf(session)}}:${item}`,
 } as const
 
 /**

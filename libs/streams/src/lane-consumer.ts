@@ -10,6 +10,7 @@ import { type Delivery, holdLane } from './lane-hold.ts'
 import type { JobIn } from './lane-job.ts'
 import type { Redis } from './redis.ts'
 import type { WorkerResult } from './results.ts'
+import type { OnMismatch } from './tenant-mismatch.ts'
 
 export interface ConsumeLaneOptions<L extends Lane> {
   lane: L
@@ -40,6 +41,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   onOutcome?(outcome: JobOutcome): void
   /** Told of each attempt at a job whose turn is recorded, when it is over. */
   onAttempt?(attempt: Attempt): void
+  /** Told of each job that was refused, and kept as a dead letter, for naming another tenant than its entry or its session. */
+  onMismatch?: OnMismatch
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
@@ -135,8 +138,9 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
     const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
-    const { onAttempt } = options
-    return startJob(redis, job, { ...about, run, failed, ...(onAttempt && { onAttempt }) })
+    const { onAttempt, onMismatch } = options
+    const told = { ...(onAttempt && { onAttempt }), ...(onMismatch && { onMismatch }) }
+    return startJob(redis, job, { ...about, run, failed, ...told })
   }
 
   async function finish(delivery: Delivery, job: Job, run: JobRun): Promise<void> {

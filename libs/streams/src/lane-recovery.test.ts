@@ -23,7 +23,7 @@ describe.each(redisKinds)('a job whose worker goes silent, on %s', (kind) => {
     sessionId = newId('sess')
     results = []
     const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     follower.close()
@@ -146,7 +146,11 @@ describe.each(redisKinds)('a job whose worker goes silent, on %s', (kind) => {
     const lost = vi.fn()
     follower.close()
     const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, onLost: lost, log: silentLog })
+    follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      { afterSeq: 0, onResult, onLost: lost, log: silentLog },
+    )
     start('one', async (job, context) => void (await context.emit(audio(job, job.text), spoken(job))))
     await enqueue(redis, lane, segmentJob({ sessionId, text: 'before' }))
     await vi.waitFor(() => expect(results).toEqual(['before', 'segment_spoken']), patient)

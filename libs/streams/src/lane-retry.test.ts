@@ -126,7 +126,7 @@ describe.each(redisKinds)('a job that fails, on %s', (kind) => {
     fixture.start('one', failing(1))
     const job = await fixture.put()
     await vi.waitFor(() => expect(fixture.outcomes).toEqual(['retried']), patient)
-    await cancelWork(redis, fixture.sessionId, job.responseId)
+    await cancelWork(redis, { tenantId: 'tenant', sessionId: fixture.sessionId }, job.responseId)
     await fixture.empties()
     expect(runs).toHaveLength(1)
     expect(fixture.results).toEqual([])

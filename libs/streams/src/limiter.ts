@@ -77,13 +77,9 @@ async function count(
   action: 'reserve' | 'settle',
   { responseId, tokens }: Counted,
 ): Promise<Reply> {
-  const [outcome, ...numbers] = await limiterCount(
+  const [outcome, numbers = ''] = await limiterCount(
     redis,
-    {
-      requests: keys.countedRequests(tenantId),
-      tokens: keys.countedTokens(tenantId),
-      amounts: keys.countedAmounts(tenantId),
-    },
+    { counts: keys.countedResponses(tenantId) },
     {
       action,
       response: responseId,
@@ -101,7 +97,7 @@ async function count(
     tokensLeaveUs = 0,
     requestWaitUs = 0,
     tokenWaitUs = 0,
-  ] = numbers.map(Number)
+  ] = numbers.split(' ').map(Number)
   return {
     state: {
       atUs,

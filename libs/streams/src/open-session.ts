@@ -1,4 +1,4 @@
-import { Failure, type Log, type SessionId, newId } from '@voicebox/kernel'
+import { Failure, type Log, newId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { decode } from './codec.ts'
@@ -11,11 +11,11 @@ import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold
 import { keepCounting } from './session-count.ts'
 import { showLive } from './session-index.ts'
 import { type JournalLimits, journalLimits } from './session-journal.ts'
+import type { SessionRef } from './session-ref.ts'
+import type { OnMismatch } from './tenant-mismatch.ts'
 import { type TakeWatch, watchTakes } from './watch-takes.ts'
 
-export interface HoldOptions {
-  tenantId: string
-  sessionId: SessionId
+export interface HoldOptions extends SessionRef {
   /** Who holds it, for those who look. */
   holder: string
   /** How long the session lives after the last sign of life. */
@@ -40,12 +40,12 @@ export interface TakenSession {
 
 /** Opens a session that this process drives. */
 export async function createSession(redis: Redis, options: HoldOptions): Promise<SessionHold> {
-  const { sessionId, tenantId, holder, ttlMs, openedBy = null } = options
+  const { tenantId, holder, ttlMs, openedBy = null } = options
   return watched(redis, options, async (takes) => {
-    await keepCounting(redis, tenantId, sessionId, ttlMs)
-    await showLive(redis, sessionId, ttlMs) // before it is there, so that it is never there unseen
+    await keepCounting(redis, options, ttlMs)
+    await showLive(redis, options, ttlMs) // before it is there, so that it is never there unseen
     const about = { tenant: tenantId, holder, take: newId('job'), opened_by: openedBy ?? '' }
-    const { session } = sessionKeys(sessionId)
+    const { session } = sessionKeys(options)
     const [answer, token] = await sessionCreate(redis, { session }, { ...about, ttl_ms: ttlMs, keep_ms: keepMs(ttlMs) })
     if (answer !== 'created') throw new Failure('bug', 'session_exists', 'There is a session of this id')
     const none = { version: 0, resultsUpTo: 0, lastSent: 0 }
@@ -58,32 +58,33 @@ export async function takeSession(redis: Redis, options: HoldOptions): Promise<T
   return watched(redis, options, async (takes) => {
     const taken = await take(redis, options)
     if (taken === null) return null
-    await showLive(redis, options.sessionId, options.ttlMs)
-    await keepCounting(redis, options.tenantId, options.sessionId, options.ttlMs)
+    await showLive(redis, options, options.ttlMs)
+    await keepCounting(redis, options, options.ttlMs)
     const [token, version, resultsUpTo, lastSent, openedAtMs, openedBy, ...records] = taken
     const about = { token, version, resultsUpTo, lastSent, openedAtMs, openedBy: openedBy || null }
     return { hold: holdOf(redis, options, takes, about), records: recordsOf(records), resultsUpTo, lastSent }
   })
 }
 
-/** Whose a session is, and what opened it; null when there is no live session of this id. */
+/** What opened a session; null when its tenant has no live session of this id. */
 export async function findSession(
   redis: Redis,
-  sessionId: SessionId,
-): Promise<{ tenantId: string; openedBy: string | null } | null> {
-  const { session } = sessionKeys(sessionId)
+  ref: SessionRef,
+  onMismatch?: OnMismatch,
+): Promise<{ openedBy: string | null } | null> {
+  const { session } = sessionKeys(ref)
   const [state, tenantId, openedBy] = await ask(redis.commands, found, 'HMGET', session, 'state', 'tenant', 'opened_by')
-  return state === 'live' && tenantId !== null ? { tenantId, openedBy: openedBy || null } : null
+  if (tenantId !== null && tenantId !== ref.tenantId) {
+    onMismatch?.({ at: 'session', tenantId, otherTenantId: ref.tenantId, sessionId: ref.sessionId })
+    return null
+  }
+  return state === 'live' ? { openedBy: openedBy || null } : null
 }
 const found = z.tuple([text.nullable(), text.nullable(), text.nullable()])
 
 /** What others do is heard from before the session is this process's; it stays heard if that works out. */
-async function watched<T>(
-  redis: Redis,
-  { sessionId, onTaken }: HoldOptions,
-  open: (takes: TakeWatch) => Promise<T>,
-): Promise<T> {
-  const takes = await watchTakes(redis, sessionId, onTaken)
+async function watched<T>(redis: Redis, options: HoldOptions, open: (takes: TakeWatch) => Promise<T>): Promise<T> {
+  const takes = await watchTakes(redis, options, options.onTaken)
   try {
     const opened = await open(takes)
     if (opened === null) await takes.close()
@@ -96,9 +97,9 @@ async function watched<T>(
 
 /** Takes from whoever has it; should another take it meanwhile, from him. */
 async function take(redis: Redis, options: HoldOptions): Promise<z.infer<typeof takenReply> | null> {
-  const { sessionId, tenantId, holder, ttlMs } = options
-  const { session, records } = sessionKeys(sessionId)
-  const about = { tenant: tenantId, holder, take: newId('job'), ttl_ms: ttlMs, channel: channelNames.hold(sessionId) }
+  const { tenantId, holder, ttlMs } = options
+  const { session, records } = sessionKeys(options)
+  const about = { tenant: tenantId, holder, take: newId('job'), ttl_ms: ttlMs, channel: channelNames.hold(options) }
   let expected = 0
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const [answer, ...told] = await sessionTake(redis, { session, records }, { ...about, expected })

@@ -27,7 +27,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
   const reap = (by: Redis = redis, limit = 100): Promise<number> =>
     reapSessions(by, { limit, onReaped, graceMs: 60_000 })
   const open = async (ttlMs: number, sessionId: SessionId = newId('sess')): Promise<SessionHold> => {
-    const hold = await createSession(redis, holdOptions({ sessionId, ttlMs, tenantId: 'acme' }))
+    const hold = await createSession(redis, holdOptions({ sessionId, ttlMs, tenantId: 'tenant' }))
     await hold.commit(changeOf({ set: [['a', 1]], sent: events(1) }))
     await appendAudio(redis, hold, 'item_1', 0, new Uint8Array(320), { final: false })
     return hold
@@ -42,7 +42,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     })
   /** Makes it so that the time of these is over. */
   const areSilent = async (...holds: SessionHold[]): Promise<void> => {
-    for (const { sessionId } of holds) await redis.commands.hset(`sess:{${sessionId}}`, 'alive_until', 0)
+    for (const { sessionId } of holds) await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'alive_until', 0)
     await areDue()
   }
   /** Makes it so that the last pass was so long ago, and that holders have had their time. */
@@ -51,7 +51,8 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
   const graceIsOver = () => inIndex((shard) => redis.commands.hset(`${shard}:watch`, 'none_until', 0))
   const indexed = async (): Promise<string[]> => {
     const shards = await server.keys('sessions:live:{*}')
-    return (await Promise.all(shards.map((shard) => redis.commands.zrange(shard, '0', '-1')))).flat().sort()
+    const names = (await Promise.all(shards.map((shard) => redis.commands.zrange(shard, '0', '-1')))).flat()
+    return names.map((name) => name.replace('tenant/', '')).sort()
   }
 
   it('ends and frees sessions whose holders gave no sign of life, and no others', async () => {
@@ -63,7 +64,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     expect(reaped).toEqual([
       {
         sessionId: dead.sessionId,
-        tenantId: 'acme',
+        tenantId: 'tenant',
         reason: 'expired',
         openedAtMs: expect.any(Number) as number,
         endedAtMs: expect.any(Number) as number,
@@ -71,10 +72,10 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     ])
     expect((reaped[0]?.endedAtMs ?? 0) - (reaped[0]?.openedAtMs ?? 0)).toBeGreaterThanOrEqual(50)
     expect(await keysOf(server, dead.sessionId)).toEqual(['sess:'])
-    expect(await findSession(redis, dead.sessionId)).toBeNull()
+    expect(await findSession(redis, dead)).toBeNull()
     expect(await indexed()).toEqual([alive.sessionId])
     expect(await dead.commit(changeOf({ set: [['a', 2]] }))).toBe('lost')
-    expect(await takeSession(redis, holdOptions({ sessionId: dead.sessionId, tenantId: 'acme' }))).toBeNull()
+    expect(await takeSession(redis, holdOptions({ sessionId: dead.sessionId, tenantId: 'tenant' }))).toBeNull()
     expect(await alive.beat()).toBe('held')
     expect(await reap()).toBe(0)
     expect(reaped).toHaveLength(1)
@@ -84,7 +85,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     const [busy, taken] = [await open(60_000), await open(60_000)]
     await areSilent(busy, taken)
     await busy.commit(changeOf({ set: [['a', 2]] }))
-    await takeSession(redis, holdOptions({ sessionId: taken.sessionId, tenantId: 'acme', ttlMs: 60_000 }))
+    await takeSession(redis, holdOptions({ sessionId: taken.sessionId, tenantId: 'tenant', ttlMs: 60_000 }))
     await areDue()
     expect(await reap()).toBe(0)
     expect(await indexed()).toEqual([busy.sessionId, taken.sessionId].sort())
@@ -97,7 +98,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     const [beating, taken] = [await open(60_000), await open(60_000)]
     for (const name of await server.keys('sessions:live:{*}')) await redis.commands.del(name)
     await beating.beat()
-    await takeSession(redis, holdOptions({ sessionId: taken.sessionId, tenantId: 'acme' }))
+    await takeSession(redis, holdOptions({ sessionId: taken.sessionId, tenantId: 'tenant' }))
     expect(await indexed()).toEqual([beating.sessionId, taken.sessionId].sort())
   })
 
@@ -131,7 +132,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
       reaped = []
       Object.assign(faults, { spared, next: 'all fail' })
       byDead.push(await reap(faults.redis))
-      await redis.commands.hset(`sess:{${sessionId}}`, 'busy_until', 0) // its time to do it is over
+      await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'busy_until', 0) // its time to do it is over
       await reap(others[0])
       expect(reaped.length).toBe(1)
       expect(await keysOf(server, sessionId)).toEqual(['sess:'])
@@ -155,7 +156,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
     await sleep(30)
     const callBuffer = async (...command: [string, ...(string | number | Buffer)[]]): Promise<unknown> => {
       if (command[0] === 'XADD') {
-        await redis.commands.hset(`sess:{${sessionId}}`, 'busy_until', 0)
+        await redis.commands.hset(`sess:{tenant/${sessionId}}`, 'busy_until', 0)
         expect(await reap(others[0])).toBe(1)
       }
       return redis.commands.callBuffer(...command)
@@ -198,7 +199,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
 
   it('frees what is left of a session of which nothing is known', async () => {
     const { sessionId } = await open(20)
-    await redis.commands.del(`sess:{${sessionId}}`)
+    await redis.commands.del(`sess:{tenant/${sessionId}}`)
     await sleep(30)
     expect(await reap()).toBe(0)
     expect(await keysOf(server, sessionId)).toEqual([])

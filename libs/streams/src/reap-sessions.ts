@@ -1,7 +1,8 @@
-import { type Log, type SessionId, newId, silentLog } from '@voicebox/kernel'
+import { type Log, newId, silentLog } from '@voicebox/kernel'
 import type { Redis } from './redis.ts'
 import { type EndedSession, endSession, freeKeys, freeSession } from './session-end.ts'
 import { dropLive, dueSessions, putOff } from './session-index.ts'
+import type { SessionRef } from './session-ref.ts'
 
 export interface ReapOptions {
   /** How many sessions at most. */
@@ -27,37 +28,37 @@ export async function reapSessions(
   for (let at = 0; at < due.length; at += atATime) await Promise.all(due.slice(at, at + atATime).map(reap))
   return reaped
 
-  async function reap(sessionId: SessionId): Promise<void> {
+  async function reap(ref: SessionRef): Promise<void> {
     try {
-      const ended = await endOne(sessionId)
+      const ended = await endOne(ref)
       if (ended === null) return
       reaped += 1
       await onReaped(ended)
     } catch (error) {
-      log.warn({ sessionId, error }, 'A session could not be reaped; it is tried again')
+      log.warn({ ...ref, error }, 'A session could not be reaped; it is tried again')
       // its holder could not show life either, it may be
-      await putOff(redis, sessionId, graceMs).catch(() => {})
+      await putOff(redis, ref, graceMs).catch(() => {})
     }
   }
 
   /** Null: it was not this call that has ended it. */
-  async function endOne(sessionId: SessionId): Promise<EndedSession | null> {
-    const nobody = { token: 0, tenantId: '', openedAtMs: 0 }
-    const ended = await endSession(redis, { sessionId, ...nobody, ender, reason: 'expired' })
+  async function endOne(ref: SessionRef): Promise<EndedSession | null> {
+    const nobody = { token: 0, openedAtMs: 0 }
+    const ended = await endSession(redis, { ...ref, ...nobody, ender, reason: 'expired' })
     switch (ended.kind) {
       case 'ended':
         return (await freeSession(redis, ended.session)) === 'freed' ? ended.session : null
       case 'alive':
       case 'busy':
-        await putOff(redis, sessionId, ended.leftMs)
+        await putOff(redis, ref, ended.leftMs)
         return null
       case 'none':
-        await freeKeys(redis, sessionId)
-        await dropLive(redis, sessionId)
+        await freeKeys(redis, ref)
+        await dropLive(redis, ref)
         return null
       case 'buried':
       case 'lost':
-        await dropLive(redis, sessionId)
+        await dropLive(redis, ref)
         return null
     }
   }

@@ -43,8 +43,8 @@ export type WorkerResult =
   | { kind: 'tool_called'; itemId: ItemId; output: string }
   | { kind: 'tool_failed'; itemId: ItemId; error: ToolError }
 
-/** As it is in the session log. */
-export type StampedResult = readonly [result: WorkerResult, stamp: Stamp | null]
+/** As it is in the session log: whose session it is about (`nameOf`), what is said of it, and when. */
+export type NamedResult = readonly [session: string, result: WorkerResult, stamp: Stamp | null]
 
 /** A tool as its MCP server lists it. */
 export interface ListedTool {

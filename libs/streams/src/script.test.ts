@@ -17,7 +17,11 @@ describe.each(redisKinds)('a script, on %s', (kind) => {
     const heard: string[] = []
     const sessionId = newId('sess')
     const onResult = (result: Parameters<typeof brief>[0]): void => void heard.push(brief(result))
-    const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    const follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      { afterSeq: 0, onResult, log: silentLog },
+    )
     const { say } = await speaker(redis, sessionId)
     const said = Array.from({ length: 200 }, (_, index) => String(index))
     for (const [index, text] of said.entries()) {
@@ -31,16 +35,20 @@ describe.each(redisKinds)('a script, on %s', (kind) => {
 
   it('changes nothing when a lost connection made it run twice', async () => {
     const id = newId('sess')
-    const { session, log, head, held } = sessionKeys(id)
-    const [work, cancelled] = [`work:{${id}}`, `cancelled:{${id}}`]
+    const { session, log, head, held } = sessionKeys({ tenantId: 'tenant', sessionId: id })
+    const [work, cancelled] = [`work:{tenant/${id}}`, `cancelled:{tenant/${id}}`]
     const owner = { entry: '1-0', attempt: 1, run: 'run', ttl_ms: 60_000 }
     const limits = { max_bytes: 1_000, max_age_ms: 60_000, ends_job: 0 }
     const emit = (number: number) => {
-      const args = { ...owner, ...limits, channel: `c:{${id}}`, emit: number, payloads: [Buffer.from('a')] }
+      const args = { ...owner, ...limits, channel: `c:{tenant/${id}}`, emit: number, payloads: [Buffer.from('a')] }
       return sessionEmit(redis, { session, work, cancelled, log, head }, args)
     }
     const begin = async () => {
-      const [verdict] = await jobBegin(redis, { session, held, work, cancelled }, { ...owner, deadline: 0 })
+      const [verdict] = await jobBegin(
+        redis,
+        { session, held, work, cancelled },
+        { ...owner, tenant: 'tenant', deadline: 0 },
+      )
       return verdict
     }
     expect([await begin(), await begin()]).toEqual(['run', 'run'])

@@ -23,9 +23,16 @@ export function defineScript<
   Args extends Record<string, Arg | readonly Arg[]>,
   Reply,
 >({ name, sha1, source, keys: keyNames, args: argNames, reply }: ScriptDefinition<Reply>): Script<Keys, Args, Reply> {
+  const channelNames = argNames.filter((argName) => argName.endsWith('channel'))
   return async ({ commands }, keys, args) => {
-    mustShareTag(name, [...Object.values(keys), ...channelsIn(args)])
-    const values = [...pick(keys, keyNames), ...pick(args, argNames).flat()] as Arg[]
+    const values: Arg[] = []
+    for (const keyName of keyNames) add(values, keys[keyName], keyName)
+    for (const argName of argNames) add(values, args[argName], argName)
+    mustShareTag(
+      name,
+      values.slice(0, keyNames.length),
+      channelNames.map((channelName) => args[channelName]),
+    )
     try {
       return await ask(commands, reply, 'EVALSHA', sha1, keyNames.length, ...values)
     } catch (error) {
@@ -35,30 +42,23 @@ export function defineScript<
   }
 }
 
-function pick<V>(record: Record<string, V>, names: readonly string[]): V[] {
-  return names.map((name) => {
-    const value = record[name]
-    if (value === undefined) throw new TypeError(`The script was called without ${name}`)
-    return value
-  })
+function add(values: Arg[], value: Arg | readonly Arg[] | undefined, name: string): void {
+  if (value === undefined) throw new TypeError(`The script was called without ${name}`)
+  if (typeof value === 'object' && !Buffer.isBuffer(value)) values.push(...value)
+  else values.push(value)
 }
 
-/** Otherwise only a cluster would refuse the script, and only for some keys. */
-function mustShareTag(name: string, keys: readonly string[]): void {
-  const [tag, ...others] = keys.map(tagOf)
-  if (others.some((other) => other !== tag))
-    throw new TypeError(`${name} was called with keys or channels of several hash tags: ${keys.join(', ')}`)
+/** Otherwise only a cluster would refuse the script, and only for some keys. A script may publish only where its keys are. */
+function mustShareTag(name: string, keys: readonly Arg[], channels: readonly unknown[]): void {
+  if (keys.length + channels.length < 2) return
+  const all = [...keys, ...channels].map(String)
+  const tag = tagOf(all[0] ?? '')
+  if (all.some((other) => tagOf(other) !== tag))
+    throw new TypeError(`${name} was called with keys or channels of several hash tags: ${all.join(', ')}`)
 }
 
 /** What decides where a key is: what is in its first braces, else all of it. */
 function tagOf(key: string): string {
   const [from, to] = [key.indexOf('{') + 1, key.indexOf('}', key.indexOf('{'))]
   return from > 0 && to > from ? key.slice(from, to) : key
-}
-
-/** A script may publish only where its keys are. */
-function channelsIn(args: Record<string, Arg | readonly Arg[]>): string[] {
-  return Object.entries(args).flatMap(([name, value]) =>
-    typeof value === 'string' && name.endsWith('channel') ? [value] : [],
-  )
 }

@@ -20,9 +20,9 @@ describe.each(redisKinds)('a client secret, on %s', (kind) => {
 
   it('is found as it was kept, as often as it is asked for, and no other is', async () => {
     await keepSecret(redis, 'ek_found', grant)
-    expect(await findSecret(redis, 'ek_found')).toEqual(grant)
-    expect(await findSecret(redis, 'ek_found')).toEqual(grant)
-    expect(await findSecret(redis, 'ek_other')).toBeNull()
+    expect(await findSecret(redis, 'default', 'ek_found')).toEqual(grant)
+    expect(await findSecret(redis, 'default', 'ek_found')).toEqual(grant)
+    expect(await findSecret(redis, 'default', 'ek_other')).toBeNull()
   })
 
   it('is not to be read in Redis', async () => {
@@ -36,27 +36,27 @@ describe.each(redisKinds)('a client secret, on %s', (kind) => {
   it('leaves with its expiry, used up or not', async () => {
     const brief = { ...grant, expiresAtS: grant.createdAtS + 1 }
     await Promise.all(['ek_brief', 'ek_used'].map((secret) => keepSecret(redis, secret, brief)))
-    expect(await redeemSecret(redis, 'ek_used', 'someone')).toBe(true)
+    expect(await redeemSecret(redis, 'default', 'ek_used', 'someone')).toBe(true)
     const before = (await server.keys()).length
     await vi.waitFor(async () => expect((await server.keys()).length).toBe(before - 2), { timeout: 10_000 })
-    expect(await findSecret(redis, 'ek_brief')).toBeNull()
-    expect(await redeemSecret(redis, 'ek_brief', 'someone')).toBe(false)
+    expect(await findSecret(redis, 'default', 'ek_brief')).toBeNull()
+    expect(await redeemSecret(redis, 'default', 'ek_brief', 'someone')).toBe(false)
   })
 
   it('is redeemed by one of those who race for it, and found by none of them again', async () => {
     for (const round of Array.from({ length: 20 }, (_, index) => `ek_raced_${index}`)) {
       await keepSecret(redis, round, grant)
       const users = Array.from({ length: 8 }, (_, user) => `user ${user}`)
-      const won = await Promise.all(users.map((user) => redeemSecret(redis, round, user)))
+      const won = await Promise.all(users.map((user) => redeemSecret(redis, 'default', round, user)))
       expect(won.filter(Boolean)).toHaveLength(1)
-      expect(await findSecret(redis, round)).toBeNull()
+      expect(await findSecret(redis, 'default', round)).toBeNull()
     }
   })
 
   it('stays with its winner when a lost connection made the call run twice', async () => {
     await keepSecret(redis, 'ek_twice', grant)
-    expect(await redeemSecret(redis, 'ek_twice', 'winner')).toBe(true)
-    expect(await redeemSecret(redis, 'ek_twice', 'winner')).toBe(true)
-    expect(await redeemSecret(redis, 'ek_twice', 'another')).toBe(false)
+    expect(await redeemSecret(redis, 'default', 'ek_twice', 'winner')).toBe(true)
+    expect(await redeemSecret(redis, 'default', 'ek_twice', 'winner')).toBe(true)
+    expect(await redeemSecret(redis, 'default', 'ek_twice', 'another')).toBe(false)
   })
 })

@@ -57,12 +57,14 @@ describe.each(redisKinds)('Property: rate-limit accuracy, of the sessions of a t
             }
             case 'beat':
               if (which === undefined) break
-              for (let time = 0; time < (act.isTwice ? 2 : 1); time++) await keepCounting(redis, tenantId, which, ttlMs)
+              for (let time = 0; time < (act.isTwice ? 2 : 1); time++)
+                await keepCounting(redis, { tenantId, sessionId: which }, ttlMs)
               lives.set(which, nowMs + ttlMs)
               break
             case 'end':
               if (which === undefined) break
-              for (let time = 0; time < (act.isTwice ? 2 : 1); time++) await countNoMore(redis, tenantId, which)
+              for (let time = 0; time < (act.isTwice ? 2 : 1); time++)
+                await countNoMore(redis, { tenantId, sessionId: which })
               lives.delete(which)
               reached.ended += 1
               break

@@ -1,9 +1,9 @@
-import type { SessionId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { limiterEnter } from './scripts.gen.ts'
+import type { SessionRef } from './session-ref.ts'
 
 // How many sessions a tenant has over all gateways. Each counts by its own sign of life, as the reaper judges it: a session
 // whose gateway died counts until it would be reaped, one that is resumed is the same one, and one that ends counts no more.
@@ -18,12 +18,7 @@ export interface TooManySessions {
 /** Counts a session that is about to be opened, for as long as it may be silent. Null `limit`: there may be any number. */
 export async function enterSession(
   redis: Redis,
-  {
-    tenantId,
-    sessionId,
-    ttlMs,
-    limit,
-  }: { tenantId: string; sessionId: SessionId; ttlMs: number; limit: number | null },
+  { tenantId, sessionId, ttlMs, limit }: SessionRef & { ttlMs: number; limit: number | null },
 ): Promise<'entered' | TooManySessions> {
   const key = { sessions: keys.countedSessions(tenantId) }
   const args = { session: sessionId, ttl_ms: Math.ceil(ttlMs), limit: limit ?? 0 }
@@ -32,11 +27,11 @@ export async function enterSession(
 }
 
 /** Counts a session that shows life for so much longer, whatever its tenant may have by now. */
-export async function keepCounting(redis: Redis, tenantId: string, sessionId: SessionId, ttlMs: number): Promise<void> {
+export async function keepCounting(redis: Redis, { tenantId, sessionId }: SessionRef, ttlMs: number): Promise<void> {
   await enterSession(redis, { tenantId, sessionId, ttlMs, limit: null })
 }
 
 /** Counts a session no more. May be repeated. */
-export async function countNoMore(redis: Redis, tenantId: string, sessionId: SessionId): Promise<void> {
+export async function countNoMore(redis: Redis, { tenantId, sessionId }: SessionRef): Promise<void> {
   await ask(redis.commands, z.number(), 'ZREM', keys.countedSessions(tenantId), sessionId)
 }

@@ -35,7 +35,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     for (let at = 0; at < items; at++) {
       void appendAudio(redis, hold, `item_${at}`, 0, new Uint8Array(320), { final: true })
       void keepSpeech(redis, hold, `item_${at}`, 0, new Uint8Array(320))
-      await cancelWork(redis, sessionId, `item_${at}`)
+      await cancelWork(redis, { tenantId: 'tenant', sessionId }, `item_${at}`)
     }
     return spoken
   }
@@ -46,7 +46,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
   const isIndexed = async (): Promise<boolean> => {
     const shards = await server.keys('sessions:live:{*}')
     const members = await Promise.all(shards.map((shard) => redis.commands.zrange(shard, '0', '-1')))
-    return members.flat().includes(sessionId)
+    return members.flat().includes(`tenant/${sessionId}`)
   }
 
   it('leaves nothing in Redis but a mark, and a note that it has ended', async () => {
@@ -55,7 +55,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     expect(await isIndexed()).toBe(true)
     await hold.end('closed')
     expect(await keysOf(server, sessionId)).toEqual(['sess:'])
-    const leftMs = await redis.commands.pttl(`sess:{${sessionId}}`)
+    const leftMs = await redis.commands.pttl(`sess:{tenant/${sessionId}}`)
     expect(leftMs > 60_000 && leftMs <= 600_000).toBe(true)
     expect(await isIndexed()).toBe(false)
     expect(await notes()).toEqual([
@@ -63,7 +63,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
         new RegExp(`^session ${sessionId} tenant tenant reason closed opened_at \\d+ ended_at \\d+$`),
       ),
     ])
-    expect(await findSession(redis, sessionId)).toBeNull()
+    expect(await findSession(redis, { tenantId: 'tenant', sessionId })).toBeNull()
   })
 
   it('frees however many keys there are', async () => {
@@ -96,7 +96,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
   it('stops what workers do for it, and lets nothing be written any more', async () => {
     const { output, say } = await live(1)
     const cancelled: string[] = []
-    const channel = await redis.channels.subscribe(`cancel:{${sessionId}}`, {
+    const channel = await redis.channels.subscribe(`cancel:{tenant/${sessionId}}`, {
       onMessage: (message) => cancelled.push(message.toString()),
       onGap: () => {},
     })
@@ -108,10 +108,10 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
     const late = await speaker(redis, sessionId)
     expect((await late.output.begin()).verdict).toBe('cancelled')
     expect(await appendAudio(redis, hold, 'item_9', 0, new Uint8Array(320), { final: false })).toBe('lost')
-    await freeAudio(redis, sessionId, 'item_9')
+    await freeAudio(redis, { tenantId: 'tenant', sessionId }, 'item_9')
     await keepSpeech(redis, hold, 'item_9', 0, new Uint8Array(320))
-    await admitWork(redis, sessionId, 'item_9')
-    await cancelWork(redis, sessionId, 'item_9')
+    await admitWork(redis, { tenantId: 'tenant', sessionId }, 'item_9')
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, 'item_9')
     expect(await hold.commit(changeOf({ set: [['a', 2]], sent: events(2) }))).toBe('lost')
     expect(await hold.beat()).toBe('lost')
     expect(await keysOf(server, sessionId)).toEqual(['sess:'])
@@ -120,7 +120,7 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
 
   it('frees a session of which Redis has lost everything', async () => {
     await live(1)
-    for (const name of await server.keys(`*{${sessionId}}*`)) await redis.commands.del(name)
+    for (const name of await server.keys(`*{tenant/${sessionId}}*`)) await redis.commands.del(name)
     await hold.end('closed')
     expect(await keysOf(server, sessionId)).toEqual(['sess:'])
     expect(await notes()).toEqual([expect.stringContaining('tenant tenant reason closed')])
@@ -145,11 +145,15 @@ describe.each(redisKinds)('the end of a session, on %s', (kind) => {
 
   it('does not disturb one who still follows its results', async () => {
     const heard: unknown[] = []
-    const follower = await followSession(redis, sessionId, {
-      afterSeq: 0,
-      onResult: (result) => heard.push(result),
-      log: silentLog,
-    })
+    const follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      {
+        afterSeq: 0,
+        onResult: (result) => heard.push(result),
+        log: silentLog,
+      },
+    )
     const { say } = await speaker(redis, sessionId)
     await say('one')
     await hold.end('closed')

@@ -1,4 +1,3 @@
-import type { SessionId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
@@ -7,22 +6,19 @@ import { text } from './reply.ts'
 import { sessionBury, sessionEnd } from './scripts.gen.ts'
 import { countNoMore } from './session-count.ts'
 import { dropLive, showLive } from './session-index.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /** A session that is over. */
-export interface EndedSession {
-  sessionId: SessionId
-  tenantId: string
+export interface EndedSession extends SessionRef {
   reason: string
   openedAtMs: number
   endedAtMs: number
 }
 
-export interface Ending {
-  sessionId: SessionId
+export interface Ending extends SessionRef {
   /** Of the holder that ends it; 0: it is ended only if its time is over. */
   token: number
   /** Known to a holder, of whose session Redis may know nothing any more. */
-  tenantId: string
   openedAtMs: number
   /** Names the call: repeating it changes nothing. */
   ender: string
@@ -38,9 +34,10 @@ export type Ended =
 /** Ends a session. Once it answers `ended`, nothing is written of the session any more, and the caller has to free it. */
 export async function endSession(
   redis: Redis,
-  { sessionId, token, tenantId, openedAtMs, ender, reason }: Ending,
+  { tenantId, sessionId, token, openedAtMs, ender, reason }: Ending,
 ): Promise<Ended> {
-  const { held: _, ...own } = sessionKeys(sessionId)
+  const ref = { tenantId, sessionId }
+  const { held: _, ...own } = sessionKeys(ref)
   const answer = await sessionEnd(redis, own, {
     token,
     tenant: tenantId,
@@ -49,7 +46,7 @@ export async function endSession(
     reason,
     busy_ms: busyMs,
     keep_ms: sessionTtlMs,
-    channel: channelNames.cancel(sessionId),
+    channel: channelNames.cancel(ref),
   })
   const [kind, ...told] = replies.parse(answer)
   switch (kind) {
@@ -57,9 +54,9 @@ export async function endSession(
     case 'alive':
       return { kind, leftMs: Number(told[0]) }
     case 'ended': {
-      const [tenantId = '', reason = '', openedAt, endedAt] = told
+      const [reason = '', openedAt, endedAt] = told
       const times = { openedAtMs: Number(openedAt), endedAtMs: Number(endedAt) }
-      return { kind, session: { sessionId, tenantId, reason, ...times } }
+      return { kind, session: { ...ref, reason, ...times } }
     }
     default:
       return { kind }
@@ -75,20 +72,20 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
  */
 export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
-  await freeKeys(redis, sessionId)
-  await countNoMore(redis, tenantId, sessionId)
+  await freeKeys(redis, ended)
+  await countNoMore(redis, ended)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
   const note = Object.entries(fields).flat()
   await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)
-  const { session } = sessionKeys(sessionId)
+  const { session } = sessionKeys(ended)
   const bury = (): ReturnType<typeof sessionBury> => sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })
   const answer = await bury()
   if (answer === 'not_ended') return answer
   try {
-    await dropLive(redis, sessionId)
+    await dropLive(redis, ended)
     // a session whose end Redis has lost before that would never be found again
     if ((await bury()) === 'not_ended') {
-      await showLive(redis, sessionId, 0)
+      await showLive(redis, ended, 0)
       return 'not_ended'
     }
   } catch {
@@ -98,8 +95,8 @@ export async function freeSession(redis: Redis, ended: EndedSession): Promise<'f
 }
 
 /** Frees all that is there of a session but what is known of it. */
-export async function freeKeys(redis: Redis, sessionId: SessionId): Promise<void> {
-  const { session: _, held, ...own } = sessionKeys(sessionId)
+export async function freeKeys(redis: Redis, ref: SessionRef): Promise<void> {
+  const { session: _, held, ...own } = sessionKeys(ref)
   await ask(redis.commands, z.number(), 'UNLINK', ...Object.values(own))
   for (;;) {
     const names = await ask(redis.commands, z.array(text), 'SRANDMEMBER', held, pageLength)

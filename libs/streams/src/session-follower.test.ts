@@ -21,16 +21,20 @@ describe.each(redisKinds)('a session follower, on %s', (kind) => {
     const heard: string[] = []
     const seqs: number[] = []
     const lost: [number, number][] = []
-    const follower = await followSession(gateway, id, {
-      afterSeq: 0,
-      onResult(result, seq) {
-        heard.push(brief(result))
-        seqs.push(seq)
+    const follower = await followSession(
+      gateway,
+      { tenantId: 'tenant', sessionId: id },
+      {
+        afterSeq: 0,
+        onResult(result, seq) {
+          heard.push(brief(result))
+          seqs.push(seq)
+        },
+        onLost: (from, to) => lost.push([from, to]),
+        log: silentLog,
+        ...options,
       },
-      onLost: (from, to) => lost.push([from, to]),
-      log: silentLog,
-      ...options,
-    })
+    )
     return { follower, heard, seqs, lost }
   }
   interface Following {
@@ -42,7 +46,7 @@ describe.each(redisKinds)('a session follower, on %s', (kind) => {
 
   it('throws away messages that no script wrote', async () => {
     const { follower, heard } = await follow()
-    const channel = `out:{${sessionId}}`
+    const channel = `out:{tenant/${sessionId}}`
     for (const message of ['', 'abc', Buffer.alloc(16, 255)]) await worker.commands.spublish(channel, message)
     const { say } = await speaker(worker, sessionId)
     await say('one')
@@ -199,7 +203,7 @@ describe.each(redisKinds)('a session follower, on %s', (kind) => {
     const message = Buffer.alloc(16)
     message.writeDoubleBE(10, 0)
     message.writeDoubleBE(9, 8)
-    await worker.commands.spublish(`out:{${sessionId}}`, message)
+    await worker.commands.spublish(`out:{tenant/${sessionId}}`, message)
     await vi.waitFor(() => expect(lost).toEqual([[1, 10]]), patient)
     const { say } = await speaker(worker, sessionId)
     await say('a')
@@ -214,8 +218,8 @@ describe.each(redisKinds)('a session follower, on %s', (kind) => {
     await say('b')
     await vi.waitFor(() => expect(heard).toHaveLength(2), patient)
     const [first, second] = seqs as [number, number]
-    await worker.commands.hset(`out:{${sessionId}}:head`, 'number', first) // as a server that had not stored `b`
-    await worker.commands.xdel(`out:{${sessionId}}`, `${second}-0`)
+    await worker.commands.hset(`out:{tenant/${sessionId}}:head`, 'number', first) // as a server that had not stored `b`
+    await worker.commands.xdel(`out:{tenant/${sessionId}}`, `${second}-0`)
     await new Promise((resolve) => setTimeout(resolve, 5))
     await say('c')
     await vi.waitFor(() => expect(heard).toEqual(['a', 'b', 'c']), patient)
@@ -226,7 +230,7 @@ describe.each(redisKinds)('a session follower, on %s', (kind) => {
   it('lets every key of a session expire', async () => {
     const { say } = await speaker(worker, sessionId)
     await say('a')
-    const keys = await server.keys(`*{${sessionId}}*`)
+    const keys = await server.keys(`*{tenant/${sessionId}}*`)
     expect(keys.length).toBe(4)
     for (const key of keys) expect(await worker.commands.pttl(key)).toBeGreaterThan(0)
   })

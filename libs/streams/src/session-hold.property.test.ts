@@ -225,19 +225,21 @@ describe.each(redisKinds)('Property: over any history of several holders, on %s'
   }
 
   async function check(sessionId: SessionId, model: SessionModel): Promise<void> {
-    const stored = Object.entries(await redis.commands.hgetallBuffer(`state:{${sessionId}}`))
+    const stored = Object.entries(await redis.commands.hgetallBuffer(`state:{tenant/${sessionId}}`))
     expect(new Map(stored.map(([name, value]) => [name, decode(value)]))).toEqual(model.records)
-    expect(await loadItems(redis, sessionId, names)).toEqual(names.map((id) => model.items.get(id) ?? null))
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, names)).toEqual(
+      names.map((id) => model.items.get(id) ?? null),
+    )
     const journal: unknown[] = []
     for (let last = model.cut; ;) {
-      const page = await readJournal(redis, sessionId, last)
+      const page = await readJournal(redis, { tenantId: 'tenant', sessionId }, last)
       if (page === 'gone') throw new Error('The journal is gone')
       if (page.length === 0) break
       journal.push(...page)
       last = page.at(-1)?.number ?? last
     }
     expect(journal).toEqual(model.sent)
-    if (model.cut > 0) expect(await readJournal(redis, sessionId, model.cut - 1)).toBe('gone')
+    if (model.cut > 0) expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, model.cut - 1)).toBe('gone')
     expect(Number(await known(redis, sessionId, 'results_up_to'))).toBe(model.resultsUpTo)
     expect(Number(await known(redis, sessionId, 'token'))).toBe(model.token)
   }

@@ -35,13 +35,16 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     return session
   }
 
-  it('is found with whose it is and what opened it', async () => {
-    expect(await findSession(redis, sessionId)).toBeNull()
+  it('is found with what opened it', async () => {
+    expect(await findSession(redis, { tenantId: 'tenant', sessionId })).toBeNull()
     await createSession(redis, options('one', { openedBy: 'digest' }))
-    expect(await findSession(other, sessionId)).toEqual({ tenantId: 'tenant', openedBy: 'digest' })
+    expect(await findSession(other, { tenantId: 'tenant', sessionId })).toEqual({
+      tenantId: 'tenant',
+      openedBy: 'digest',
+    })
     sessionId = newId('sess')
     await createSession(redis, options())
-    expect(await findSession(other, sessionId)).toEqual({ tenantId: 'tenant', openedBy: null })
+    expect(await findSession(other, { tenantId: 'tenant', sessionId })).toEqual({ openedBy: null })
   })
 
   it('is not opened under an id that was used before', async () => {
@@ -77,7 +80,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     const hold = await createSession(redis, options())
     await hold.commit(changeOf({ save: [item('a'), item('b')] }))
     await hold.commit(changeOf({ save: [item('b', 'changed')], forget: ['a'] }))
-    expect(await loadItems(other, sessionId, ['a', 'b'])).toEqual([null, item('b', 'changed')])
+    expect(await loadItems(other, { tenantId: 'tenant', sessionId }, ['a', 'b'])).toEqual([null, item('b', 'changed')])
   })
 
   it('takes a change of many parts', async () => {
@@ -86,7 +89,11 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     await hold.commit(changeOf({ set: names.map((name) => [name, name]), save: names.map((name) => item(name)) }))
     await hold.commit(changeOf({ drop: names.slice(1), forget: names.slice(2) }))
     expect([...(await take()).records.keys()]).toEqual(['record:0'])
-    expect(await loadItems(redis, sessionId, names.slice(0, 3))).toEqual([item('record:0'), item('record:1'), null])
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, names.slice(0, 3))).toEqual([
+      item('record:0'),
+      item('record:1'),
+      null,
+    ])
   })
 
   it('is not another tenant’s to take, nor anyone’s when there is none', async () => {
@@ -118,7 +125,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
       expect(await former.restore(changeOf({ set: [['a', 4]] }))).toBe('lost')
       expect(await appendAudio(redis, former, 'item_1', 0, new Uint8Array(320), { final: false })).toBe('lost')
       await former.end('closed')
-      expect(await findSession(redis, sessionId)).not.toBeNull()
+      expect(await findSession(redis, { tenantId: 'tenant', sessionId })).not.toBeNull()
       expect(await present.commit(changeOf({ set: [['b', 1]], sent: events(2) }))).toBe('committed')
       expect([...(await take('three')).records]).toEqual([
         ['a', 1],
@@ -133,7 +140,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     await hold.commit(changeOf({ set: [['a', 1]] }))
     await take('two')
     await hold.end('closed')
-    expect(await findSession(redis, sessionId)).not.toBeNull()
+    expect(await findSession(redis, { tenantId: 'tenant', sessionId })).not.toBeNull()
     expect(await hold.commit(changeOf({ set: [['a', 2]] }))).toBe('lost')
     expect(await hold.beat()).toBe('lost')
     expect([...(await take('three')).records]).toEqual([['a', 1]])
@@ -171,7 +178,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     await expect(hold.commit(change)).rejects.toMatchObject({ kind: 'dependency' })
     expect(await hold.commit(change)).toBe('committed')
     expect(await known(redis, sessionId, 'version')).toBe('1')
-    expect(await readJournal(redis, sessionId, 0)).toEqual(events(1, 2))
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual(events(1, 2))
   })
 
   it('takes the change before first, where another comes in place of its repetition', async () => {
@@ -185,7 +192,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
         ['a', fault],
         ['b', fault],
       ])
-      expect(await readJournal(redis, sessionId, 0)).toEqual(events(1, 2, 3))
+      expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual(events(1, 2, 3))
       sessionId = newId('sess')
     }
   })
@@ -219,7 +226,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     const all = Array.from({ length: 50 }, (_, at) => hold.commit(changeOf({ set: [['a', at]], sent: events(at + 1) })))
     expect(new Set(await Promise.all(all))).toEqual(new Set(['committed']))
     expect([...(await take()).records]).toEqual([['a', 49]])
-    expect(await readJournal(redis, sessionId, 0)).toHaveLength(50)
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toHaveLength(50)
   })
 
   it('goes to Redis once for a commit', async () => {
@@ -244,7 +251,7 @@ describe.each(redisKinds)('a session, on %s', (kind) => {
     const hold = await createSession(redis, options())
     await hold.commit(changeOf({ set: [['a', 1]], sent: events(1), save: [item('a')] }))
     await appendAudio(redis, hold, 'item_1', 0, new Uint8Array(320), { final: false })
-    const names = await server.keys(`*{${sessionId}}*`)
+    const names = await server.keys(`*{tenant/${sessionId}}*`)
     expect(names).toHaveLength(6)
     for (const name of names) expect(await redis.commands.pttl(name)).toBeGreaterThan(0)
   })

@@ -1,4 +1,4 @@
-import type { Log, SessionId } from '@voicebox/kernel'
+import type { Log } from '@voicebox/kernel'
 import { sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
 import { makeLatestEvents } from './latest-events.ts'
 import type { Redis } from './redis.ts'
@@ -8,11 +8,11 @@ import { keepCounting } from './session-count.ts'
 import { type Ended, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
+import { nameOf, type SessionRef } from './session-ref.ts'
 import type { TakeWatch } from './watch-takes.ts'
 
 /** One gateway's right to drive a session, until another takes it or the session is ended. */
-export interface SessionHold {
-  readonly sessionId: SessionId
+export interface SessionHold extends SessionRef {
   /** Greater than that of every holder before. */
   readonly token: number
   /**
@@ -36,9 +36,7 @@ export interface SessionHold {
 }
 
 /** What a holder knows of its session when it begins. */
-export interface HeldSession {
-  sessionId: SessionId
-  tenantId: string
+export interface HeldSession extends SessionRef {
   token: number
   holder: string
   openedAtMs: number
@@ -73,7 +71,7 @@ interface Pending {
 
 export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptions): SessionHold {
   const { ttlMs, limits, takes, results, log } = options
-  const { sessionId, token } = held
+  const { tenantId, sessionId, token } = held
   const latest = makeLatestEvents(held.lastSent)
   let version = held.version
   let attempted = version
@@ -83,7 +81,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   let isOver = false
   let answeredAtMs = Date.now()
 
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => redis.inOrder(`hold:${sessionId}:${token}`, task)
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => redis.inOrder(`hold:${nameOf(held)}:${token}`, task)
 
   /** Makes a change of this number. */
   async function write(
@@ -92,7 +90,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     facts: readonly string[] = [],
   ): Promise<'committed' | 'lost' | 'behind'> {
     attempted = Math.max(attempted, number)
-    const answer = await sessionCommit(redis, sessionKeys(sessionId), {
+    const answer = await sessionCommit(redis, sessionKeys(held), {
       token,
       number,
       ttl_ms: ttlMs,
@@ -110,14 +108,14 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     if (isOver) return 'lost'
     isBehind = answer === 'behind'
     if (isBehind) {
-      log.warn({ sessionId, version }, 'Redis has lost what it was told of a session')
+      log.warn({ tenantId, sessionId, version }, 'Redis has lost what it was told of a session')
       return 'behind'
     }
     version = number
     resultsUpTo = encoded.resultsUpTo
     latest.push(encoded.sent)
     if (answer === 'committed_after_loss') {
-      log.warn({ sessionId, version }, 'Redis has lost results of a session')
+      log.warn({ tenantId, sessionId, version }, 'Redis has lost results of a session')
       results.onResultsLost()
     }
     return 'committed'
@@ -135,7 +133,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   /** One that has ended is not counted again. */
   const count = (): Promise<void> =>
     inTurn(async () => {
-      if (!isOver) await keepCounting(redis, held.tenantId, sessionId, ttlMs)
+      if (!isOver) await keepCounting(redis, held, ttlMs)
     })
 
   function commit(makeChange: () => SessionChange): ReturnType<SessionHold['commit']> {
@@ -150,6 +148,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   }
 
   return {
+    tenantId,
     sessionId,
     token,
     commit: (change) => commit(() => change),
@@ -161,13 +160,13 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         const encoded = encodeChange(whole)
         const known = latest.events.filter(({ number }) => number < (encoded.sent[0]?.number ?? Infinity))
         const answer = await write({ ...encoded, sent: [...known, ...encoded.sent] }, attempted + 1, factsOf(held))
-        if (answer === 'committed') await showLive(redis, sessionId, ttlMs)
+        if (answer === 'committed') await showLive(redis, held, ttlMs)
         return answer === 'committed' ? answer : 'lost'
       }),
     async beat(set = []) {
       if (isOver || takes.isTaken) return 'lost'
       const change = (): SessionChange => ({ set, drop: [], save: [], forget: [], sent: [], resultsUpTo })
-      const [answer] = await Promise.all([commit(change), showLive(redis, sessionId, ttlMs)])
+      const [answer] = await Promise.all([commit(change), showLive(redis, held, ttlMs)])
       if (answer === 'committed') await count()
       return answer === 'committed' ? 'held' : answer
     },
@@ -177,7 +176,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason })
         let ended = await end()
         while (ended.kind === 'ended' && (await freeSession(redis, ended.session)) === 'not_ended') ended = await end()
-        if (ended.kind === 'buried') await dropLive(redis, sessionId)
+        if (ended.kind === 'buried') await dropLive(redis, held)
         isOver = true
       }),
     close: () => takes.close(),

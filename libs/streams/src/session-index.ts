@@ -1,30 +1,32 @@
-import { type SessionId, toFailure } from '@voicebox/kernel'
+import { toFailure } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { liveDue, liveShow } from './scripts.gen.ts'
+import { nameOf, refOf, type SessionRef } from './session-ref.ts'
 
 // Which sessions there are, by when their time is over; in shards, so that a cluster shares the work. It only says where to
 // look: what counts is what is known of the session itself. It names every session that lives, and some that do not.
 
 /** Says that the session lives for so long. */
-export const showLive = (redis: Redis, sessionId: SessionId, ttlMs: number): Promise<void> =>
-  show(redis, sessionId, ttlMs, { isNew: true })
+export const showLive = (redis: Redis, session: SessionRef, ttlMs: number): Promise<void> =>
+  show(redis, session, ttlMs, { isNew: true })
 
 /** Says that there is nothing to do about the session for so long, if it is there. */
-export const putOff = (redis: Redis, sessionId: SessionId, ms: number): Promise<void> =>
-  show(redis, sessionId, ms, { isNew: false })
+export const putOff = (redis: Redis, session: SessionRef, ms: number): Promise<void> =>
+  show(redis, session, ms, { isNew: false })
 
-export async function dropLive(redis: Redis, sessionId: SessionId): Promise<void> {
-  await ask(redis.commands, z.number(), 'ZREM', keys.live(shardOf(sessionId)), sessionId)
+export async function dropLive(redis: Redis, session: SessionRef): Promise<void> {
+  const name = nameOf(session)
+  await ask(redis.commands, z.number(), 'ZREM', keys.live(shardOf(name)), name)
 }
 
 /**
  * At most so many sessions whose time may be over. None for `graceMs` after Redis was away, where nobody could show life.
  * Answers what it finds when a part of the index cannot be asked; rejects when none can.
  */
-export async function dueSessions(redis: Redis, limit: number, graceMs: number): Promise<SessionId[]> {
+export async function dueSessions(redis: Redis, limit: number, graceMs: number): Promise<SessionRef[]> {
   const args = { gap_ms: gapMs, grace_ms: graceMs, count: Math.ceil(limit / shards) }
   const asked = await Promise.allSettled(
     Array.from({ length: shards }, (_, shard) =>
@@ -34,20 +36,22 @@ export async function dueSessions(redis: Redis, limit: number, graceMs: number):
   const answers = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   const failed = asked.find((answer) => answer.status === 'rejected')
   if (answers.length === 0 && failed !== undefined) throw toFailure(failed.reason)
-  return answers.flat().slice(0, limit) as SessionId[] // only showLive writes there
+  const named = answers.flat().map(refOf)
+  return named.filter((ref) => ref !== null).slice(0, limit) // only showLive writes there
 }
 
-async function show(redis: Redis, session: SessionId, ttlMs: number, { isNew }: { isNew: boolean }): Promise<void> {
-  const args = { session, ttl_ms: Math.ceil(ttlMs), is_new: isNew ? 1 : 0 }
-  await liveShow(redis, { live: keys.live(shardOf(session)) }, args)
+async function show(redis: Redis, session: SessionRef, ttlMs: number, { isNew }: { isNew: boolean }): Promise<void> {
+  const name = nameOf(session)
+  const args = { session: name, ttl_ms: Math.ceil(ttlMs), is_new: isNew ? 1 : 0 }
+  await liveShow(redis, { live: keys.live(shardOf(name)) }, args)
 }
 
 /** Reapers ask every second or so; a gap like this tells that they, or Redis, were away. */
 const gapMs = 5_000
 const shards = 16
 
-function shardOf(sessionId: SessionId): number {
+function shardOf(name: string): number {
   let hash = 0
-  for (let at = 0; at < sessionId.length; at++) hash = (hash * 31 + sessionId.charCodeAt(at)) >>> 0
+  for (let at = 0; at < name.length; at++) hash = (hash * 31 + name.charCodeAt(at)) >>> 0
   return hash % shards
 }

@@ -14,7 +14,7 @@ describe.each(redisKinds)('the journal of a session, on %s', (kind) => {
     createSession(redis, holdOptions({ sessionId, ...(limits && { limits }) }))
   const heavy = (...numbers: number[]): SentEvent[] => numbers.map((number) => ({ number, body: 'x'.repeat(1_000) }))
   const numbersAfter = async (after: number): Promise<number[] | 'gone'> => {
-    const page = await readJournal(redis, sessionId, after)
+    const page = await readJournal(redis, { tenantId: 'tenant', sessionId }, after)
     return page === 'gone' ? page : page.map(({ number }) => number)
   }
 
@@ -25,7 +25,7 @@ describe.each(redisKinds)('the journal of a session, on %s', (kind) => {
     const read: SentEvent[] = []
     let pages = 0
     for (let last = 0; ; last = read.at(-1)?.number ?? 0) {
-      const page = await readJournal(redis, sessionId, last)
+      const page = await readJournal(redis, { tenantId: 'tenant', sessionId }, last)
       if (page === 'gone' || page.length === 0) break
       read.push(...page)
       pages += 1
@@ -42,7 +42,7 @@ describe.each(redisKinds)('the journal of a session, on %s', (kind) => {
     const hold = await open()
     const bytes = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 7) % 256)
     await hold.commit(changeOf({ sent: [{ number: 1, body: { bytes: bytes.subarray(3), missing: null } }] }))
-    expect(await readJournal(redis, sessionId, 0)).toEqual([
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual([
       { number: 1, body: { bytes: Buffer.from(bytes.subarray(3)), missing: null } },
     ])
   })
@@ -56,7 +56,7 @@ describe.each(redisKinds)('the journal of a session, on %s', (kind) => {
       expect(await numbersAfter(cut)).toEqual(kept)
       if (cut > 0) expect(await numbersAfter(cut - 1)).toBe('gone')
     }
-    expect(await redis.commands.xlen(`sent:{${sessionId}}`)).toBe(10)
+    expect(await redis.commands.xlen(`sent:{tenant/${sessionId}}`)).toBe(10)
   })
 
   it('keeps the events of the newest change that had any, even above the limits', async () => {

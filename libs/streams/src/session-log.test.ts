@@ -16,12 +16,12 @@ describe.each(redisKinds)('the session log, behind what was committed, on %s', (
     const hold = await createSession(gateway, holdOptions({ sessionId: newId('sess') }))
     const { say } = await speaker(worker, hold.sessionId)
     const commit = (resultsUpTo: number) => hold.commit(changeOf({ resultsUpTo }))
-    const length = () => gateway.commands.xlen(`out:{${hold.sessionId}}`)
+    const length = () => gateway.commands.xlen(`out:{tenant/${hold.sessionId}}`)
     const follow = async (options: Partial<FollowSessionOptions> = {}) => {
       const heard: string[] = []
       const seqs: number[] = []
       const lost: [number, number][] = []
-      const follower: SessionFollower = await followSession(gateway, hold.sessionId, {
+      const follower: SessionFollower = await followSession(gateway, hold, {
         afterSeq: 0,
         onResult(result, seq) {
           heard.push(brief(result))

@@ -1,21 +1,21 @@
-import type { SessionId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { decode } from './codec.ts'
 import { sessionKeys } from './keys.ts'
 import type { Redis } from './redis.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /** Reads records of a session beside whoever holds it; those that are not there are left out. */
 export async function readRecords(
   redis: Redis,
-  sessionId: SessionId,
+  ref: SessionRef,
   names: readonly string[],
 ): Promise<Map<string, unknown>> {
   const values = await ask(
     redis.commands,
     z.array(z.instanceof(Buffer).nullable()),
     'HMGET',
-    sessionKeys(sessionId).records,
+    sessionKeys(ref).records,
     ...names,
   )
   return new Map(

@@ -31,7 +31,7 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     ...((await takeSession(other, options('reader')))?.records ?? []),
   ]
   const loseAll = async (): Promise<void> => {
-    for (const name of await server.keys(`*{${sessionId}}*`)) await redis.commands.del(name)
+    for (const name of await server.keys(`*{tenant/${sessionId}}*`)) await redis.commands.del(name)
   }
 
   it('is written no more until it is restored, and then is whole', async () => {
@@ -45,10 +45,13 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     expect(await keysOf(server, sessionId)).toEqual([])
     const whole: Partial<SessionChange> = { set: [['a', 1], ['b', 1]], save: [item('a'), item('b')], sent: events(3) } // prettier-ignore
     expect(await hold.restore(changeOf({ ...whole, resultsUpTo: 9 }))).toBe('committed')
-    expect(await findSession(redis, sessionId)).toEqual({ tenantId: 'tenant', openedBy: 'digest' })
+    expect(await findSession(redis, { tenantId: 'tenant', sessionId })).toEqual({
+      tenantId: 'tenant',
+      openedBy: 'digest',
+    })
     expect(await known(redis, sessionId, 'opened_at')).toBe(openedAt)
-    expect(await loadItems(redis, sessionId, ['a', 'b'])).toEqual([item('a'), item('b')])
-    expect(await readJournal(redis, sessionId, 0)).toEqual(events(1, 2, 3))
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, ['a', 'b'])).toEqual([item('a'), item('b')])
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual(events(1, 2, 3))
     expect(await hold.commit(changeOf({ set: [['b', 2]], sent: events(4), resultsUpTo: 9 }))).toBe('committed')
     expect(await takeSession(other, options('two'))).toMatchObject({
       records: new Map([['a', 1], ['b', 2]]), // prettier-ignore
@@ -79,8 +82,8 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     expect(await hold.commit(changeOf({ set: [['a', 3]], sent: events(7) }))).toBe('behind')
     expect(await hold.restore(changeOf({ set: [['a', 3]], sent: events(7) }))).toBe('committed')
     expect(await recordsNow()).toEqual([['a', 3]])
-    expect(await loadItems(redis, sessionId, ['old'])).toEqual([null])
-    expect(await readJournal(redis, sessionId, 0)).toEqual(events(1, 2, 4, 7))
+    expect(await loadItems(redis, { tenantId: 'tenant', sessionId }, ['old'])).toEqual([null])
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual(events(1, 2, 4, 7))
   })
 
   it('says of events that nobody knows any more that they are gone', async () => {
@@ -90,8 +93,8 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     await loseAll()
     expect(await taken?.hold.commit(changeOf({ sent: events(6) }))).toBe('behind')
     expect(await taken?.hold.restore(changeOf({ sent: events(6) }))).toBe('committed')
-    expect(await readJournal(redis, sessionId, 2)).toBe('gone')
-    expect(await readJournal(redis, sessionId, 3)).toEqual(events(5, 6))
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 2)).toBe('gone')
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 3)).toEqual(events(5, 6))
     expect(await known(redis, sessionId, 'token')).toBe(String(taken?.hold.token))
   })
 
@@ -105,8 +108,8 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     await rollBack()
     expect(await hold.beat()).toBe('behind')
     expect(await hold.restore(changeOf({ sent: events(6) }))).toBe('committed')
-    expect(await readJournal(redis, sessionId, 1)).toBe('gone')
-    expect(await readJournal(redis, sessionId, 2)).toEqual(events(5, 6))
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 1)).toBe('gone')
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 2)).toEqual(events(5, 6))
   })
 
   it('keeps nothing that a former holder wrote when the take-over was lost', async () => {
@@ -121,8 +124,8 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     expect(await taken?.hold.commit(changeOf({ set: [['b', 2]] }))).toBe('behind')
     expect(await taken?.hold.restore(changeOf({ set: [['a', 2], ['b', 2]] }))).toBe('committed') // prettier-ignore
     expect(await former.commit(changeOf({ set: [['a', 'stale']] }))).toBe('lost')
-    expect(await readJournal(redis, sessionId, 0)).toBe('gone')
-    expect(await readJournal(redis, sessionId, 1)).toEqual(events(2))
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toBe('gone')
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 1)).toEqual(events(2))
     expect(await recordsNow()).toEqual([['a', 2], ['b', 2]]) // prettier-ignore
   })
 
@@ -143,12 +146,16 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
   it('has its results go on behind those that were heard and lost, so that later ones seem no loss', async () => {
     const heard: string[] = []
     const followersLosses: [number, number][] = []
-    const follower = await followSession(redis, sessionId, {
-      afterSeq: 0,
-      onResult: (result) => heard.push(brief(result)),
-      onLost: (from, to) => followersLosses.push([from, to]),
-      log: silentLog,
-    })
+    const follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      {
+        afterSeq: 0,
+        onResult: (result) => heard.push(brief(result)),
+        onLost: (from, to) => followersLosses.push([from, to]),
+        log: silentLog,
+      },
+    )
     let losses = 0
     const results = { heardUpTo: () => follower.lastSeq, onResultsLost: () => void (losses += 1) }
     const hold = await createSession(redis, { ...options(), results })
@@ -197,7 +204,7 @@ describe.each(redisKinds)('a session of which Redis has lost something, on %s', 
     expect(await hold.commit(changeOf({ set: [['a', 3]] }))).toBe('committed')
     for (const again of faults.sent.slice(from)) await again()
     expect(await recordsNow()).toEqual([['a', 3]])
-    expect(await readJournal(redis, sessionId, 0)).toEqual(events(1, 2))
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toEqual(events(1, 2))
   })
 
   it('is not restored once it has ended', async () => {
@@ -232,7 +239,7 @@ describe('a session, over the death of its server', () => {
     await server.restart() // empty
     expect(await hold.commit(changeOf({ sent: events(2) }))).toBe('behind')
     expect(await hold.restore(changeOf({ ...whole, sent: events(2) }))).toBe('committed')
-    expect(await readJournal(redis, hold.sessionId, 0)).toEqual(events(1, 2))
+    expect(await readJournal(redis, hold, 0)).toEqual(events(1, 2))
     await hold.end('closed')
   })
 })

@@ -1,8 +1,8 @@
-import type { SessionId } from '@voicebox/kernel'
 import { ask } from './ask.ts'
 import { channelNames, sessionKeys } from './keys.ts'
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
+import type { SessionRef } from './session-ref.ts'
 
 /** Hears who takes a session. What it misses, the holder's next write is told. */
 export interface TakeWatch {
@@ -13,7 +13,7 @@ export interface TakeWatch {
 }
 
 /** Resolves when it hears; `onTaken` is called once at most. */
-export async function watchTakes(redis: Redis, sessionId: SessionId, onTaken: () => void): Promise<TakeWatch> {
+export async function watchTakes(redis: Redis, ref: SessionRef, onTaken: () => void): Promise<TakeWatch> {
   let own = Infinity
   let newest = 0
   let isTaken = false
@@ -25,10 +25,10 @@ export async function watchTakes(redis: Redis, sessionId: SessionId, onTaken: ()
     onTaken()
   }
 
-  const subscription = await redis.channels.subscribe(channelNames.hold(sessionId), {
+  const subscription = await redis.channels.subscribe(channelNames.hold(ref), {
     onMessage: (message) => hear(Number(message.toString())),
     onGap() {
-      const { session } = sessionKeys(sessionId)
+      const { session } = sessionKeys(ref)
       ask(redis.commands, text.nullable(), 'HGET', session, 'token').then(
         (token) => hear(Number(token)),
         () => {}, // the next write is told

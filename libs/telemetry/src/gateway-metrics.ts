@@ -44,6 +44,12 @@ export const gatewayMetrics = {
     name: 'voicebox_slow_readers',
     help: 'Connections whose client reads too slowly, so that results wait in Redis.',
   },
+  quotaRefusals: {
+    kind: 'counter',
+    name: 'voicebox_quota_refusals_total',
+    help: 'Responses and sessions that were refused, and sessions that were ended, because their tenant had as much as it may have, by of what.',
+    labels: { limit: ['requests', 'tokens', 'sessions', 'audio', 'session_length'] },
+  },
   throttledEvents: {
     kind: 'counter',
     name: 'voicebox_throttled_events_total',

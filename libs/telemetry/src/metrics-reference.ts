@@ -4,11 +4,12 @@ import { keyMetrics } from './key-metrics.ts'
 import { jobMetrics, laneMetrics } from './lane-metrics.ts'
 import { traceMetrics } from './tracing/trace-metrics.ts'
 import type { MetricDefinition, MetricTable } from './metric-definition.ts'
+import { tenantMetrics } from './tenant-metrics.ts'
 
 const sections: { title: string; table: MetricTable }[] = [
   { title: 'Gateways', table: gatewayMetrics },
   { title: 'Gateways: keys', table: keyMetrics },
-  { title: 'Gateways and workers', table: jobMetrics },
+  { title: 'Gateways and workers', table: { ...jobMetrics, ...tenantMetrics } },
   { title: 'Gateways and workers: traces', table: traceMetrics },
   { title: 'Housekeepers: lanes', table: laneMetrics },
   { title: 'Housekeepers: sessions', table: housekeeperMetrics },

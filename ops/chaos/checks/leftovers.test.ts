@@ -16,7 +16,7 @@ function left(found: Key, hurt = 0): string[] {
 }
 
 it.each<[string, Key]>([
-  ['the mark of a session that has ended', key('sess:{sess_1}', { state: 'ended', ttlMs: 1_000 })],
+  ['the mark of a session that has ended', key('sess:{tenant/sess_1}', { state: 'ended', ttlMs: 1_000 })],
   [
     'an empty lane and who serves it',
     key('jobs:llm:default', { size: 0, consumers: [consumer(7, { idleMs: 900_000 })] }),
@@ -33,16 +33,16 @@ it.each<[string, Key]>([
   ["a tenant's share of a lane", key('share:{jobs:llm:default}', { type: 'hash' })],
   ['how many jobs the workers of a lane do', key('slots:{jobs:llm:default}', { type: 'hash' })],
   ['records of the past', key('sessions:ended', { size: 100 })],
-  ['limits of a tenant', key('limits:{tenant}:requests')],
+  ['limits of a tenant', key('limits:{tenant}:responses')],
   ['when the sessions were looked at', key('sessions:live:{3}:watch')],
 ])('Redis may keep %s', (_, found) => {
   expect(left(found)).toEqual([])
 })
 
 it.each<[string, Key]>([
-  ['a session that lives', key('sess:{sess_1}', { state: 'live', ttlMs: 1_000 })],
-  ['a mark for ever', key('sess:{sess_1}', { state: 'ended' })],
-  ['audio of a session', key('audio:{sess_1}:item', { type: 'stream' })],
+  ['a session that lives', key('sess:{tenant/sess_1}', { state: 'live', ttlMs: 1_000 })],
+  ['a mark for ever', key('sess:{tenant/sess_1}', { state: 'ended' })],
+  ['audio of a session', key('audio:{tenant/sess_1}:item', { type: 'stream' })],
   ['a job', key('jobs:llm:default', { size: 1 })],
   ['a job that is held', key('jobs:llm:default', { size: 0, consumers: [consumer(7, { pending: 1 })] })],
   ['a consumer that is long gone', key('jobs:llm:default', { size: 0, consumers: [consumer(8, { idleMs: 90_000 })] })],

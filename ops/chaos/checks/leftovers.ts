@@ -32,7 +32,7 @@ function left(key: Key, options: LeftoversOptions): Left[] {
   const { name, size, ttlMs, state } = key
   if (name.startsWith('sess:{'))
     return state === 'ended' && ttlMs !== null ? [] : [{ expected: 'a session that has ended', came: `${state}` }]
-  if (name.includes('{sess_')) return [{ expected: 'nothing of a session', came: `${size} of ${key.type}` }]
+  if (/\{[^}]+\/sess_/.test(name)) return [{ expected: 'nothing of a session', came: `${size} of ${key.type}` }]
   if (name.startsWith('jobs:')) return leftOfLane(key, options)
   if (name.startsWith('workers:')) {
     const gone = key.members.filter((member) => member.agoMs > forgottenAfterMs && !isAlive(member.name, options))

@@ -27,9 +27,9 @@ export async function readKeys(redis: Pick<StageRedis, 'ask'>): Promise<Key[]> {
   return z.array(keySchema).parse(JSON.parse(told))
 }
 
-/** Numbers of the events that the server keeps of a session. */
+/** Numbers of the events that the server keeps of a session of the tenant whose key the stage has. */
 export async function readJournal(redis: Pick<StageRedis, 'ask'>, sessionId: string): Promise<number[]> {
-  const told = await redis.ask('EVAL', journalScript, '1', `sent:{${sessionId}}`)
+  const told = await redis.ask('EVAL', journalScript, '1', `sent:{default/${sessionId}}`)
   return told === '' ? [] : told.split(' ').map((id) => Number.parseInt(id, 10))
 }
 

@@ -64,11 +64,11 @@ async function say(line: Line, events: readonly ServerEvent[], frame: string, in
 /** Of a session that has ended there is a mark in Redis, for a while, and nothing anywhere else. */
 async function nothingIsLeft(sessions: Sessions, running: number, sessionId: string): Promise<void> {
   mustBe(running === 0, 'A driver or a timer is left')
-  const mark = `sess:{${sessionId}}`
+  const mark = `sess:{tenant/${sessionId}}`
   const keys = async (): Promise<string[]> =>
-    (await sessions.server.keys(`*{${sessionId}}*`)).filter((key) => key !== mark)
+    (await sessions.server.keys(`*{tenant/${sessionId}}*`)).filter((key) => key !== mark)
   await becomes(async () => (await keys()).length === 0, 'Keys are left in Redis')
-  const channels = (): Promise<unknown[]> => sessions.server.each('PUBSUB', 'SHARDCHANNELS', `*{${sessionId}}*`)
+  const channels = (): Promise<unknown[]> => sessions.server.each('PUBSUB', 'SHARDCHANNELS', `*{tenant/${sessionId}}*`)
   await becomes(async () => (await channels()).flat().length === 0, 'Somebody still listens')
   await becomes(() => sessions.streams === 0, 'Ears are left')
 }

@@ -74,7 +74,8 @@ describe('A housekeeper', { timeout: 120_000 }, () => {
     await hold.close()
     return sessionId
   }
-  const isGone = async (sessionId: SessionId): Promise<boolean> => (await findSession(redis, sessionId)) === null
+  const isGone = async (sessionId: SessionId): Promise<boolean> =>
+    (await findSession(redis, { tenantId: 'tenant', sessionId })) === null
 
   it('ends each session that nobody drives any more, once over all housekeepers, and no other', async () => {
     const living = await openSession(600_000)

@@ -93,9 +93,9 @@ function resultOf(event: Exclude<PoolEvent, { kind: 'text' }>, responseId: Respo
 }
 
 async function requestOf(redis: Redis, job: GenerateJob): Promise<Omit<GenerationRequest, 'signal'>> {
-  const { sessionId, itemIds, instructions, maxOutputTokens, temperature } = job
+  const { itemIds, instructions, maxOutputTokens, temperature } = job
   const { tools, toolChoice, parallelToolCalls, reasoningEffort } = job
-  const items = await loadItems(redis, sessionId, itemIds)
+  const items = await loadItems(redis, job, itemIds)
   return {
     instructions,
     context: contextOf(items.map((item) => item?.context ?? null)),

@@ -50,7 +50,7 @@ describe('the language worker', () => {
     results = []
     server = await startChatServer(reply('Hello there.'))
     const onResult = (result: WorkerResult) => void results.push(result)
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     leave.abort()
@@ -292,7 +292,7 @@ describe('the language worker', () => {
     await startWorker({ kind: 'hang', after: ['Well, '] })
     await enqueue(redis, 'jobs:llm:default', job())
     await vi.waitFor(() => expect(textOf(results)).toBe('Well, '))
-    await cancelWork(redis, sessionId, responseId)
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, responseId)
     expect(await server.requests[0]?.ended).toBe('client left')
     expect(results).toEqual([{ kind: 'text_generated', responseId, text: 'Well, ' }])
   })
@@ -378,7 +378,7 @@ describe('the language worker', () => {
   }
 
   function saveEntries(id: ItemId, ...context: ContextItem[]): Promise<void> {
-    return saveItems(redis, sessionId, [{ id, item: {}, context }])
+    return saveItems(redis, { tenantId: 'tenant', sessionId }, [{ id, item: {}, context }])
   }
 
   function job(options: Partial<GenerateJob> = {}): GenerateJob {

@@ -9,8 +9,10 @@ import {
   makeLog,
   makeMetrics,
   makeProcessName,
+  mismatchTeller,
   openSpans,
   serveHealth,
+  tenantMetrics,
   traceMetrics,
   tracingSettings,
 } from '@voicebox/telemetry'
@@ -59,7 +61,10 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const { meters, ...metrics } = makeMetrics({
+      service: 'llm-worker',
+      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
+    })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'llm', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -71,7 +76,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
     const pool = scope.use(makePool(providers.map(openProvider), log))
-    const common = { claimAfterMs, consumer: name, clock, log }
+    const onMismatch = mismatchTeller(log, meters)
+    const common = { claimAfterMs, consumer: name, clock, log, onMismatch }
     const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
     const answering = {
       redis,

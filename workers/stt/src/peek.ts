@@ -17,12 +17,12 @@ export async function peek(
   job: PeekJob,
   { signal, emit }: JobContext,
 ): Promise<void> {
-  const { sessionId, itemId, language, prompt } = job
+  const { itemId, language, prompt } = job
   const hints: Pick<RecognitionRequest, 'language' | 'prompt'> = {
     ...(language !== undefined && { language }),
     ...(prompt !== undefined && { prompt }),
   }
-  const utterance = readAudio(redis, sessionId, itemId, { signal, log })
+  const utterance = readAudio(redis, job, itemId, { signal, log })
   const audio = counted(firstSamples(utterance, msToSamples(job.peekMs, heardRateHz)))
   for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...hints })) {
     if (recognition.kind === 'interim') continue

@@ -66,7 +66,11 @@ describe('A transcription whose engine breaks', () => {
   ): Promise<string[]> {
     const results: WorkerResult[] = []
     const onResult = (result: WorkerResult): void => void results.push(result)
-    const follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    const follower = await followSession(
+      redis,
+      { tenantId: 'tenant', sessionId },
+      { afterSeq: 0, onResult, log: silentLog },
+    )
     const parts = { redis, recognizer: scripted(attempts), interims, clock: systemClock, log: silentLog }
     consumers.push(
       consumeLane(redis, {

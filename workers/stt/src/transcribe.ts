@@ -23,10 +23,10 @@ export async function transcribe(
   job: TranscribeJob,
   context: JobContext,
 ): Promise<void> {
-  const { itemId, sessionId } = job
+  const { itemId } = job
   const { signal } = context
   const settled = promise === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
-  const audio = counted(readAudio(redis, sessionId, itemId, { signal, log }))
+  const audio = counted(readAudio(redis, job, itemId, { signal, log }))
   const interims = makeInterimThrottle({ intervalMs: interimIntervalMs, clock, pass: emitInterim })
   try {
     for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...wishesOf(job) })) {

@@ -57,7 +57,7 @@ describe('the recognition worker', () => {
     written.clear()
     results = []
     const onResult = (result: WorkerResult): void => void results.push(result)
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     leave.abort()
@@ -166,7 +166,7 @@ describe('the recognition worker', () => {
     await start({ VOICEBOX_STT_ENGINE: 'stub' })
     await ask('jobs:stt:stub', 'item_1', { peekMs: 500 })
     await append('item_1', new Int16Array(160))
-    await cancelWork(redis, sessionId, 'item_1')
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, 'item_1')
     await say('item_1', new Int16Array(16_000))
     await say('item_2', new Int16Array(160))
     await ask('jobs:stt:stub', 'item_2', { peekMs: 500 })
@@ -190,7 +190,7 @@ describe('the recognition worker', () => {
     await start({ VOICEBOX_STT_ENGINE: 'stub', VOICEBOX_STUB: '{"transcript":"done"}' })
     await ask('jobs:stt:stub', 'item_1')
     await append('item_1', new Int16Array(160))
-    await cancelWork(redis, sessionId, 'item_1')
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, 'item_1')
     await say('item_1', new Int16Array(160))
     await ask('jobs:stt:stub', 'item_2')
     await say('item_2', new Int16Array(160))

@@ -9,8 +9,10 @@ import {
   makeLog,
   makeMetrics,
   makeProcessName,
+  mismatchTeller,
   openSpans,
   serveHealth,
+  tenantMetrics,
   traceMetrics,
   tracingSettings,
 } from '@voicebox/telemetry'
@@ -44,7 +46,10 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const { meters, ...metrics } = makeMetrics({
+      service: 'stt-worker',
+      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
+    })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'stt', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -72,6 +77,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       repeatable,
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'recognition', engine: chosen.name })),
+      onMismatch: mismatchTeller(log, meters),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })

@@ -39,7 +39,7 @@ describe('A worker that is asked to leave', () => {
     }
     const said: WorkerResult[] = []
     const onResult = (result: WorkerResult): void => void said.push(result)
-    await followSession(redis, job.sessionId, { afterSeq: 0, log: silentLog, onResult })
+    await followSession(redis, job, { afterSeq: 0, log: silentLog, onResult })
     expect(await enqueue(redis, lane, job)).toBe('queued')
     return said
   }

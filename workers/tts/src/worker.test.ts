@@ -65,7 +65,7 @@ describe('The speech worker', () => {
     const job = segmentJob(about)
     const said: WorkerResult[] = []
     const enough = Promise.withResolvers<void>()
-    const follower = await followSession(redis, job.sessionId, {
+    const follower = await followSession(redis, job, {
       afterSeq: 0,
       log: silentLog,
       onResult(result) {
@@ -102,10 +102,10 @@ describe('The speech worker', () => {
 
   it('stops speaking when the response is cancelled, and goes on with the next', async () => {
     await withWorker('stub', { ttsRealtimeFactor: 1 }, async () => {
-      const job = { responseId: newId('resp'), sessionId: newId('sess') }
+      const job = { responseId: newId('resp'), tenantId: 'tenant', sessionId: newId('sess') }
       const said = await results('stub', { ...job, text: 'a'.repeat(1_000) }, ({ kind }) => kind === 'audio_generated')
       expect(said.map(({ kind }) => kind)).toEqual(['audio_generated'])
-      await cancelWork(redis, job.sessionId, job.responseId)
+      await cancelWork(redis, job, job.responseId)
       expect((await results('stub', { text: 'ab' })).at(-1)).toMatchObject({ kind: 'segment_spoken' })
     })
   })

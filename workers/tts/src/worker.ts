@@ -12,8 +12,10 @@ import {
   makeLog,
   makeMetrics,
   makeProcessName,
+  mismatchTeller,
   openSpans,
   serveHealth,
+  tenantMetrics,
   traceMetrics,
   tracingSettings,
 } from '@voicebox/telemetry'
@@ -49,7 +51,10 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...jobMetrics, ...traceMetrics } })
+    const { meters, ...metrics } = makeMetrics({
+      service: 'tts-worker',
+      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
+    })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'tts', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -71,6 +76,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       repeatable: () => 'always', // audio made twice is known by its offset
       onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...synthesis, engine })),
+      onMismatch: mismatchTeller(log, meters),
       run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '@voicebox/kernel'
 import type { AnySessionPatch, Fault, SecretApi } from '@voicebox/protocol'
-import { secretPrefix, type Secrets } from '../authenticate.ts'
+import type { Secrets } from '../authenticate.ts'
+import { newSecret } from '../client-secret.ts'
 import { type PreviewOptions, previewSession } from './preview-session.ts'
 
 export interface IssueOptions extends PreviewOptions {
@@ -29,7 +29,7 @@ export async function issueSecret(
   const { session } = preview
   const createdAtS = Math.floor(options.clock.now() / 1_000)
   const expiresAtS = createdAtS + ttlS
-  const value = newSecret()
+  const value = newSecret(tenantId)
   await options.secrets.keep(value, {
     tenantId,
     issuer: keyPrefix,
@@ -50,6 +50,3 @@ function withoutModel(patch: AnySessionPatch): AnySessionPatch {
   const { model: _, ...rest } = patch
   return rest
 }
-
-/** 192 bits of chance, in letters that pass in a header and as a subprotocol. */
-const newSecret = (): string => `${secretPrefix}${randomBytes(24).toString('hex')}`

@@ -1,6 +1,7 @@
 import { Failure } from '@voicebox/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undescribed } from '../testing/described.ts'
+import { newSecret } from '../client-secret.ts'
 import { apiKey, openWayIn, type WayIn } from '../testing/open-way-in.ts'
 
 let wayIn: WayIn
@@ -313,7 +314,7 @@ describe('When it cannot answer, the API', () => {
     await expect.poll(() => at.redis.isReady(), { timeout: 10_000 }).toBe(false)
     const { status, body } = await ask(secretsPath, { at })
     expect([status, body.error]).toMatchObject([503, { type: 'server_error', code: 'service_unavailable' }])
-    const bySecret = await ask(secretsPath, { at, headers: { authorization: 'Bearer ek_any' } })
+    const bySecret = await ask(secretsPath, { at, headers: { authorization: `Bearer ${newSecret('default')}` } })
     expect(bySecret.status).toBe(503)
     expect((await ask('/v1/models', { method: 'GET', at })).status).toBe(200)
     await at.server.restart()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Line } from '../testing/line.ts'
 import { openSessions, type Sessions } from '../testing/open-sessions.ts'
 import { asks, frameOf } from '../testing/script.ts'
-import type { GatewayOptions, TestGateway } from '../testing/test-gateway.ts'
+import { metrics, type GatewayOptions, type TestGateway } from '../testing/test-gateway.ts'
 
 let sessions: Sessions
 beforeAll(async () => {
@@ -23,6 +23,13 @@ const errorsOf = (line: Line): (string | null)[] => of(line, 'error').map(({ err
 async function nth<T extends ServerEventType>(line: Line, type: T, n = 1): Promise<ServerEventOf<T>> {
   await expect.poll(() => of(line, type).length, patient).toBeGreaterThanOrEqual(n)
   return of(line, type)[n - 1] ?? expect.fail()
+}
+
+/** How many sessions this quota has ended. */
+async function endedBy(limit: 'audio' | 'session_length'): Promise<number> {
+  const series = `voicebox_quota_refusals_total{limit="${limit}"} `
+  const line = (await metrics.text()).split('\n').find((one) => one.startsWith(series))
+  return Number(line?.slice(series.length))
 }
 
 /** A session on a gateway of its own. */
@@ -72,27 +79,28 @@ describe('A driver that is taken from', () => {
 
   it('says so where it finds out by what is refused to it', async () => {
     const { gateway, line, sessionId, send } = await open()
-    await sessions.redis.commands.hset(`sess:{${sessionId}}`, 'token', String(2 ** 50)) // as after a take that nobody heard of
+    await sessions.redis.commands.hset(`sess:{tenant/${sessionId}}`, 'token', String(2 ** 50)) // as after a take that nobody heard of
     send(written({}))
     expect(await line.closed).toMatchObject({ code: 1011, reason: 'server_error.session_lost' })
     expect(errorsOf(line)).toEqual(['session_lost'])
     await gateway.fleet.gone()
     expect(gateway.errors).toEqual([])
-    expect(await findSession(sessions.redis, sessionId)).not.toBeNull()
-    await sessions.redis.commands.del(`sess:{${sessionId}}`)
+    expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).not.toBeNull()
+    await sessions.redis.commands.del(`sess:{tenant/${sessionId}}`)
   })
 
   it('finds out by a sign of life that is refused, in silence', async () => {
     const { line, sessionId } = await open({ settings: { heartbeatMs: 40 } })
-    await sessions.redis.commands.hset(`sess:{${sessionId}}`, 'token', String(2 ** 50))
+    await sessions.redis.commands.hset(`sess:{tenant/${sessionId}}`, 'token', String(2 ** 50))
     expect(await line.closed).toMatchObject({ code: 1011 })
-    await sessions.redis.commands.del(`sess:{${sessionId}}`)
+    await sessions.redis.commands.del(`sess:{tenant/${sessionId}}`)
   })
 })
 
 describe('A driver whose tenant has no audio left for today', () => {
   it('says so, finishes the answer that is under way, and ends the session', async () => {
     await sessions.redis.commands.del('limits:{tenant}:audio')
+    const endedBefore = await endedBy('audio')
     const { gateway, line, sessionId, send } = await open({ rateLimits: { audioMsPerDay: 1_000 } })
     send(byHand)
     await nth(line, 'session.updated')
@@ -107,8 +115,9 @@ describe('A driver whose tenant has no audio left for today', () => {
     clearInterval(appending)
     expect(of(line, 'response.done').map(({ response }) => response.status)).toEqual(['completed'])
     expect(of(line, 'error')).toHaveLength(1)
+    expect(await endedBy('audio')).toBe(endedBefore + 1)
     await gateway.fleet.gone()
-    expect(await findSession(sessions.redis, sessionId)).toBeNull()
+    expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).toBeNull()
     expect(Number(await sessions.redis.commands.hget('limits:{tenant}:audio', 'sum'))).toBeLessThanOrEqual(1_000)
     await sessions.redis.commands.del('limits:{tenant}:audio')
   })
@@ -169,10 +178,10 @@ describe('A driver whose Redis goes away', () => {
     const { line, sessionId, send } = await open({ settings: { heartbeatMs: 50 } })
     send({ type: 'session.update', session: { type: 'realtime', instructions: 'Remember.' } })
     await nth(line, 'session.updated')
-    const keys = await sessions.server.keys(`*{${sessionId}}*`)
+    const keys = await sessions.server.keys(`*{tenant/${sessionId}}*`)
     await sessions.redis.commands.del(...keys)
-    expect(await findSession(sessions.redis, sessionId)).toBeNull()
-    await expect.poll(() => findSession(sessions.redis, sessionId), patient).not.toBeNull()
+    expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).toBeNull()
+    await expect.poll(() => findSession(sessions.redis, { tenantId: 'tenant', sessionId }), patient).not.toBeNull()
     const again = await resumes(sessionId)
     expect(await nth(again, 'session.resumed')).toMatchObject({ session: { instructions: 'Remember.' } })
     again.close()
@@ -181,7 +190,7 @@ describe('A driver whose Redis goes away', () => {
   describe('and comes back without results that it had', () => {
     /** As if the results so far had never been stored, by a server that was away for a moment. */
     async function forget(sessionId: SessionId): Promise<void> {
-      await sessions.redis.commands.hset(`out:{${sessionId}}:head`, 'number', 1)
+      await sessions.redis.commands.hset(`out:{tenant/${sessionId}}:head`, 'number', 1)
       await sessions.server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
     }
 
@@ -200,9 +209,9 @@ describe('A driver whose Redis goes away', () => {
       const { line, sessionId, send } = await open({ settings: { heartbeatMs: 600_000 } })
       send({ type: 'session.update', session: { type: 'realtime', instructions: 'Remember.' } })
       await nth(line, 'session.updated')
-      await sessions.redis.commands.del(...(await sessions.server.keys(`*{${sessionId}}*`)))
+      await sessions.redis.commands.del(...(await sessions.server.keys(`*{tenant/${sessionId}}*`)))
       await sessions.server.each('CLIENT', 'KILL', 'TYPE', 'pubsub')
-      await expect.poll(() => findSession(sessions.redis, sessionId), patient).not.toBeNull()
+      await expect.poll(() => findSession(sessions.redis, { tenantId: 'tenant', sessionId }), patient).not.toBeNull()
       line.close()
     })
 
@@ -263,6 +272,7 @@ describe('A driver whose client', () => {
 
   it.each([0, 1, 499, 999])('has a session for as long as it may, begun %i ms into a second', async (ms) => {
     const clock = makeManualClock(1_800_000_000_000 + ms)
+    const endedBefore = await endedBy('session_length')
     const { gateway, line, sessionId } = await open({ settings: { clock } }, { lifeS: 120 })
     clock.advance(119_999)
     expect(line.ended).toBeNull()
@@ -272,8 +282,9 @@ describe('A driver whose client', () => {
       code: 'session_expired',
       message: 'Your session hit the maximum duration of 2 minutes.',
     })
+    expect(await endedBy('session_length')).toBe(endedBefore + 1)
     await gateway.fleet.gone()
-    expect(await findSession(sessions.redis, sessionId)).toBeNull()
+    expect(await findSession(sessions.redis, { tenantId: 'tenant', sessionId })).toBeNull()
   })
 
   it.each([1000, 1005])('closes by %s has its session ended, and nothing of it is left', async (code) => {
@@ -284,9 +295,13 @@ describe('A driver whose client', () => {
     line.close(code)
     await new Promise(setImmediate)
     await gateway.fleet.gone()
-    await expect.poll(() => sessions.server.keys(`*{${sessionId}}*`), patient).toEqual([`sess:{${sessionId}}`])
+    await expect
+      .poll(() => sessions.server.keys(`*{tenant/${sessionId}}*`), patient)
+      .toEqual([`sess:{tenant/${sessionId}}`])
     expect(gateway.clock.armed).toBe(0)
-    await expect.poll(() => sessions.server.each('PUBSUB', 'SHARDCHANNELS', `*{${sessionId}}*`), patient).toEqual([[]])
+    await expect
+      .poll(() => sessions.server.each('PUBSUB', 'SHARDCHANNELS', `*{tenant/${sessionId}}*`), patient)
+      .toEqual([[]])
   })
 
   it.each([1001, 1006, 1011])('is lost by %s can come back', async (code) => {

@@ -504,6 +504,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }
 
   function expire(): void {
+    meters.quotaRefusals.add(1, { limit: 'session_length' })
     const message = `Your session hit the maximum duration of ${durationText(lifeS)}.`
     delivery.complain({ code: 'session_expired', message })
     socket.close(1001, message)
@@ -521,6 +522,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   /** Its tenant may send no more audio today: what it is being answered is finished, and then the session ends. */
   async function spent(resetMs: number): Promise<void> {
     isSpent = true
+    meters.quotaRefusals.add(1, { limit: 'audio' })
     const wait = `Please try again in ${Math.ceil(resetMs / 1_000)}s.`
     const message = `You have sent as much audio as you may in a day: the session ends after this answer. ${wait}`
     delivery.complain({ type: 'rate_limit_error', code: 'insufficient_quota', message })

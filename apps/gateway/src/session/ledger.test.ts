@@ -165,7 +165,7 @@ describe('The ledger', () => {
       resultsUpTo: 0,
     })
     expect((await kept()).records).toEqual(records)
-    expect(await readJournal(redis, sessionId, 0)).toMatchObject([{ number: 1 }, { number: 2 }])
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toMatchObject([{ number: 1 }, { number: 2 }])
   })
 
   it('begins with what another has kept', async () => {
@@ -268,7 +268,7 @@ describe('The ledger', () => {
     expect(restores).toMatchObject([{ drop: [], forget: [], save: [{ id: 'item_1' }], sent: [{ number: 2 }] }])
     expect(told).toEqual(['committed', 'behind', 'restored'])
     expect(safe).toEqual([1, 2])
-    expect(await readJournal(redis, sessionId, 0)).toMatchObject([{ number: 1 }, { number: 2 }])
+    expect(await readJournal(redis, { tenantId: 'tenant', sessionId }, 0)).toMatchObject([{ number: 1 }, { number: 2 }])
     expect((await kept()).records).toEqual(records)
   })
 
@@ -310,6 +310,6 @@ describe('The ledger', () => {
     await ledger.settle()
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect([commits, safe, told]).toEqual([[], [], []])
-    expect(await findSession(redis, sessionId)).not.toBeNull()
+    expect(await findSession(redis, { tenantId: 'tenant', sessionId })).not.toBeNull()
   })
 })

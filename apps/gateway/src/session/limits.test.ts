@@ -12,6 +12,7 @@ describe('The budget of a session', () => {
   let server: TestRedis
   let redis: Redis
   let updates: RateLimit[][]
+  let refusals: string[]
   beforeAll(async () => {
     server = await startRedis()
     const signal = AbortSignal.timeout(10_000)
@@ -24,7 +25,12 @@ describe('The budget of a session', () => {
 
   function open(allowed: Partial<RateLimits> = {}, tenantId: string = newId('sess')): Budget {
     updates = []
-    const openBudget = makeBudgets({ redis, limitsOf: () => ({ ...limits, ...unbounded, ...allowed }) })
+    refusals = []
+    const openBudget = makeBudgets({
+      redis,
+      limitsOf: () => ({ ...limits, ...unbounded, ...allowed }),
+      onRefused: (limit) => refusals.push(limit),
+    })
     return openBudget({ tenantId, onUpdated: (update) => updates.push(update) })
   }
   const remaining = (): (number | undefined)[] => (updates.at(-1) ?? []).map((limit) => limit.remaining)
@@ -42,6 +48,16 @@ describe('The budget of a session', () => {
     await budget.settle(id, 45)
     expect(remaining()).toEqual([1, 55])
     expect(updates[1]?.[0]?.reset_seconds).toBeLessThanOrEqual(30)
+  })
+
+  it('tells of each response that is refused which limit it was', async () => {
+    const budget = open({ requests: 2, tokens: 100 })
+    await budget.reserve(newId('resp'), 60)
+    expect(await budget.reserve(newId('resp'), 60)).toMatchObject({ code: 'rate_limit_exceeded' })
+    expect(refusals).toEqual(['tokens'])
+    await budget.reserve(newId('resp'), 10)
+    expect(await budget.reserve(newId('resp'), 10)).toMatchObject({ code: 'rate_limit_exceeded' })
+    expect(refusals).toEqual(['tokens', 'requests'])
   })
 
   it('settles a response once, and none that was not counted', async () => {
@@ -96,16 +112,16 @@ describe('The budget of a session', () => {
   it('rejects when it cannot count, and gives back later what may have been counted all the same', async () => {
     const tenantId = newId('sess')
     const budget = open({}, tenantId)
-    await redis.commands.set(`limits:{${tenantId}}:tokens`, 'not what it should be')
+    await redis.commands.set(`limits:{${tenantId}}:responses`, 'not what it should be')
     const id = newId('resp')
     await expect(budget.reserve(id, 30)).rejects.toMatchObject({ kind: 'dependency' })
-    await redis.commands.del(`limits:{${tenantId}}:tokens`)
+    await redis.commands.del(`limits:{${tenantId}}:responses`)
     await budget.settle(id, 0)
     expect(remaining()).toEqual([2, 100])
     await budget.reserve(id, 30)
-    await redis.commands.set(`limits:{${tenantId}}:tokens`, 'not what it should be')
+    await redis.commands.set(`limits:{${tenantId}}:responses`, 'not what it should be')
     await expect(budget.settle(id, 0)).rejects.toMatchObject({ kind: 'dependency' })
-    await redis.commands.del(`limits:{${tenantId}}:tokens`)
+    await redis.commands.del(`limits:{${tenantId}}:responses`)
     expect(budget.reserved).toEqual([id])
     await budget.settle(id, 0)
     expect(budget.reserved).toEqual([])
@@ -116,7 +132,11 @@ describe('The budget of a session', () => {
     const id = newId('resp')
     await open({}, tenantId).reserve(id, 30)
     const onUpdated = (update: RateLimit[]): void => void updates.push(update)
-    const successor = makeBudgets({ redis, limitsOf: () => ({ ...limits, ...unbounded }) })({
+    const successor = makeBudgets({
+      redis,
+      limitsOf: () => ({ ...limits, ...unbounded }),
+      onRefused: (limit) => refusals.push(limit),
+    })({
       tenantId,
       reserved: [id],
       onUpdated,

@@ -26,7 +26,14 @@ export interface BudgetContext {
 
 export type OpenBudget = (context: BudgetContext) => Budget
 
-export function makeBudgets({ redis, limitsOf }: { redis: Redis; limitsOf: LimitsOf }): OpenBudget {
+export interface BudgetOptions {
+  redis: Redis
+  limitsOf: LimitsOf
+  /** A response would have passed this limit. */
+  onRefused(limit: LimitRefusal['limit']): void
+}
+
+export function makeBudgets({ redis, limitsOf, onRefused }: BudgetOptions): OpenBudget {
   return ({ tenantId, reserved: before = [], onUpdated }) => {
     const reserved = new Set(before)
 
@@ -39,6 +46,7 @@ export function makeBudgets({ redis, limitsOf }: { redis: Redis; limitsOf: Limit
         onUpdated(shown(state))
         if (refusal === null) return null
         reserved.delete(responseId)
+        onRefused(refusal.limit)
         return new Failure('capacity', 'rate_limit_exceeded', wordsFor(refusal, state, limits, tokens))
       },
       async settle(responseId, tokens) {

@@ -101,7 +101,7 @@ describe('Resuming a session is refused', () => {
 
   it('where the events after the last are not kept any more, but not without it', async () => {
     const { sessionId } = await left()
-    await sessions.redis.commands.hset(`sess:{${sessionId}}`, 'cut', 1) // as the commit that trims the journal says
+    await sessions.redis.commands.hset(`sess:{tenant/${sessionId}}`, 'cut', 1) // as the commit that trims the journal says
     const gateway = sessions.gateway()
     const line = gateway.resume({ sessionId, lastEventId: eventId(sessionId, 0) })
     expect(await refusal(gateway, line)).toEqual({ code: 'event_not_found', closeCode: 4000 })

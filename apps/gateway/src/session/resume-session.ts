@@ -5,6 +5,7 @@ import {
   findSession,
   type HeardResults,
   readJournal,
+  type SessionRef,
   type TakenSession,
   takeSession,
   utteranceLength,
@@ -92,8 +93,8 @@ async function take(
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
   if (lastEventId !== null && asked === null) return noSuchEvent(lastEventId)
-  if (asked !== null && (await readJournal(redis, sessionId, asked)) === 'gone') {
-    return (await findSession(redis, sessionId)) === null ? noSuchSession : eventsGone
+  if (asked !== null && (await readJournal(redis, resumption, asked)) === 'gone') {
+    return (await findSession(redis, resumption)) === null ? noSuchSession : eventsGone
   }
   const { onTaken, results } = options
   const taken = await takeSession(redis, {
@@ -115,11 +116,12 @@ async function take(
 
 async function startFrom(
   { hold, records, resultsUpTo }: TakenSession,
-  { sessionId, tenantId, keyPrefix, dialect, lastEventId, sendsAgain }: Resumption,
+  resumption: Resumption,
   asked: number | null,
   options: ResumeOptions,
 ): Promise<DriverStart | Fault> {
   const { redis } = options
+  const { sessionId, tenantId, keyPrefix, dialect, lastEventId } = resumption
   if (!records.has('head')) return noSuchSession
   const state = stateFrom(records)
   const pipeline = pipelineOf(state, options.catalogue)
@@ -132,8 +134,8 @@ async function startFrom(
     records,
     resultsUpTo,
     known,
-    missed: () => missedBetween(options, sessionId, known, before.lastSent),
-    ...(await earsOf(state, before, { redis, sessionId, sendsAgain })),
+    missed: () => missedBetween(options, resumption, known, before.lastSent),
+    ...(await earsOf(state, before, { redis, resumption })),
   }
   const { lifeS } = before
   return { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
@@ -145,13 +147,13 @@ const furthestAhead = 100_000
 /** What comes after `last` is told by who drives the session now, who may write to the journal already. */
 async function* missedBetween(
   { redis }: Pick<ResumeOptions, 'redis'>,
-  sessionId: Resumption['sessionId'],
+  ref: SessionRef,
   known: number,
   last: number,
 ): AsyncGenerator<{ number: number; body: SentBody }, void, undefined> {
   let after = known
   while (after < last) {
-    const page = await readJournal(redis, sessionId, after)
+    const page = await readJournal(redis, ref, after)
     if (page === 'gone' || page.length === 0) return
     for (const { number, body } of page) {
       if (number > last) return
@@ -165,7 +167,7 @@ async function* missedBetween(
 async function earsOf(
   { buffer }: SessionState,
   { ears, executed }: DriverState,
-  { redis, sessionId, sendsAgain }: Pick<ResumeOptions, 'redis'> & Pick<Resumption, 'sessionId' | 'sendsAgain'>,
+  { redis, resumption }: Pick<ResumeOptions, 'redis'> & { resumption: Resumption },
 ): Promise<Pick<Left, 'received' | 'ears' | 'utteranceEnded'>> {
   const { itemId, startMs } = buffer
   let { knownSample } = ears
@@ -173,12 +175,12 @@ async function earsOf(
   let utteranceEnded = false
   if (itemId !== null) {
     const fromSample = ears.utteranceSample ?? Math.round(msToSamples(startMs, heardRateHz))
-    const { samples, isFinal } = await utteranceLength(redis, sessionId, itemId)
+    const { samples, isFinal } = await utteranceLength(redis, resumption, itemId)
     utterance = { itemId, fromSample, isComplete: isFinal }
     knownSample = fromSample + samples
     utteranceEnded = isFinal
   }
-  const from = sendsAgain ? ears.from : { event: executed + 1, sample: knownSample }
+  const from = resumption.sendsAgain ? ears.from : { event: executed + 1, sample: knownSample }
   const start = { event: from.event, fromSample: from.sample, knownSample, utterance }
   return { received: from.event - 1, ears: start, utteranceEnded }
 }

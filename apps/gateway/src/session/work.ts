@@ -13,6 +13,7 @@ import {
   keepSpeech,
   keptSpeech,
   type Lane,
+  type OnMismatch,
   type Redis,
   type SessionFollower,
   type SessionHold,
@@ -97,6 +98,7 @@ export interface WorkOptions {
   maxWaiting: number
   /** A lane was too full for a job. */
   onRefused(lane: Lane): void
+  onMismatch: OnMismatch
 }
 
 /** Words that come later than the longest pause are of no use. */
@@ -105,7 +107,8 @@ const peekDeadlineMs = 8_000
 /** Bytes a millisecond, by where the audio comes from: 16 kHz as heard, 24 kHz as spoken. */
 const bytesPerMs = { heard: 32, spoken: 48 } as const
 
-export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, onRefused }: WorkOptions): OpenWork {
+export function makeWork(options: WorkOptions): OpenWork {
+  const { redis, log, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
   return (context) => {
     const { sessionId, tenantId, pipeline, onInput } = context
     const budget = openBudget({ tenantId, reserved: context.reserved, onUpdated: context.onLimits })
@@ -175,9 +178,9 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
       async perform(errand) {
         switch (errand.kind) {
           case 'cancel_work':
-            return cancelWork(redis, sessionId, errand.subject)
+            return cancelWork(redis, context, errand.subject)
           case 'free_audio':
-            return freeAudio(redis, sessionId, errand.itemId)
+            return freeAudio(redis, context, errand.itemId)
           case 'settle':
             return budget.settle(errand.responseId, errand.tokens)
           default: {
@@ -201,12 +204,12 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
         if (outcome === 'appended_after_gap')
           log.warn({ sessionId, itemId, at }, 'Redis has lost audio of an utterance')
       },
-      beginAudio: (itemId) => admitWork(redis, sessionId, itemId),
+      beginAudio: (itemId) => admitWork(redis, context, itemId),
       dropAudio: (itemId) =>
         warnOf(
           'Audio could not be freed; the end frees it',
           { itemId },
-          () => freeAudio(redis, sessionId, itemId),
+          () => freeAudio(redis, context, itemId),
           undefined,
         ),
       keepSpeech: (itemId, atByte, pcm) =>
@@ -222,14 +225,15 @@ export function makeWork({ redis, log, openBudget, jobDeadlineMs, maxWaiting, on
         return warnOf(
           'Audio could not be read',
           { itemId },
-          () => load(redis, sessionId, itemId, maxBytes),
+          () => load(redis, context, itemId, maxBytes),
           new Uint8Array(0),
         )
       },
       async listen() {
-        const opened = await followSession(redis, sessionId, {
+        const opened = await followSession(redis, context, {
           afterSeq: resultsUpTo,
           log,
+          onMismatch,
           wantsMore: () => !isClosed && context.wantsMore(),
           onBack: () => !isClosed && context.onBack(),
           onResult(result, seq, stamp) {

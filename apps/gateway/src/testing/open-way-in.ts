@@ -37,7 +37,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
   const server = scope.use(await startRedis())
   const signal = AbortSignal.timeout(20_000)
   const redis = scope.use(await openRedis({ url: server.url, name: 'test', log: silentLog, signal }))
-  const secrets = makeSecrets(redis)
+  const secrets = makeSecrets(redis, () => {})
   const authenticate: Authenticate = options.authenticate ?? makeAuthentication({ ownKey: apiKey, ring: null, secrets })
   const logged: unknown[] = []
   const write: Log['error'] = ({ error }) => void logged.push(error)

@@ -41,10 +41,11 @@ export function startWorkers(
     if (ms > 0) await sleep(ms, signal)
   }
 
-  async function transcribe({ sessionId, itemId, peekMs }: TranscribeJob, { signal, emit }: JobContext): Promise<void> {
+  async function transcribe(job: TranscribeJob, { signal, emit }: JobContext): Promise<void> {
+    const { itemId, peekMs } = job
     const parts: Int16Array[] = []
     if (peekMs !== undefined) return void (await emit({ kind: 'transcript_peeked', itemId, text: '', audioMs: peekMs }))
-    for await (const part of readAudio(redis, sessionId, itemId, { signal })) parts.push(part)
+    for await (const part of readAudio(redis, job, itemId, { signal })) parts.push(part)
     if (signal.aborted) return
     const samples = concatSamples(parts)
     heard.set(itemId, samples)
@@ -142,8 +143,8 @@ export function startWorkers(
 }
 
 /** What the user said last. */
-async function wordsFor(redis: Redis, { sessionId, itemIds }: GenerateJob): Promise<string> {
-  const items = await loadItems(redis, sessionId, itemIds)
+async function wordsFor(redis: Redis, job: GenerateJob): Promise<string> {
+  const items = await loadItems(redis, job, job.itemIds)
   const said = items
     .flatMap((item) => item?.context ?? [])
     .flatMap((entry) => (entry.role === 'user' ? [entry.text] : []))

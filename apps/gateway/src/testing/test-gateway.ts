@@ -2,7 +2,7 @@ import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { type Log, newId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
 import type { Redis } from '@voicebox/streams'
-import { gatewayMetrics, makeMetrics } from '@voicebox/telemetry'
+import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
 import type { Resumption, Welcome } from '../handshake.ts'
 import { makeCatalogue, type Pipeline } from '../models.ts'
@@ -65,7 +65,9 @@ export const tenantId = 'tenant'
 const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'alloy', contextTokens: 32_000 }
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
-const { meters } = makeMetrics({ service: 'gateway', table: gatewayMetrics })
+/** What all of them have counted. */
+export const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...tenantMetrics } })
+const { meters } = metrics
 
 const unlimited: TenantLimits = {
   requests: null,
@@ -95,7 +97,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const fleet = makeFleet(clock)
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
   const limitsOf = (): TenantLimits => ({ ...unlimited, ...options.rateLimits })
-  const openBudget = makeBudgets({ redis, limitsOf })
+  const openBudget = makeBudgets({ redis, limitsOf, onRefused: () => {} })
   const sessions: ResumeOptions = {
     redis,
     holder: newId('job'),
@@ -115,6 +117,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
       jobDeadlineMs: options.jobDeadlineMs ?? 60_000,
       maxWaiting: 2_000,
       onRefused: () => {},
+      onMismatch: mismatchTeller(log, meters),
     }),
     log,
     meters,

@@ -47,7 +47,7 @@ export function useLane(redis: Redis): LaneFixture {
     results = []
     outcomes = []
     const onResult = (result: Parameters<typeof brief>[0]): void => void results.push(brief(result))
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     follower?.close()

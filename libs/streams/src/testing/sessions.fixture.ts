@@ -28,7 +28,7 @@ export function events(...numbers: number[]): SessionChange['sent'] {
 
 /** What there is of a session in Redis, by name of the key. */
 export async function keysOf(server: Pick<TestRedis, 'keys'>, sessionId: SessionId): Promise<string[]> {
-  return (await server.keys(`*{${sessionId}}*`)).map((name) => name.replace(`{${sessionId}}`, '')).sort()
+  return (await server.keys(`*{tenant/${sessionId}}*`)).map((name) => name.replace(`{tenant/${sessionId}}`, '')).sort()
 }
 
 /** Notes all that Redis has of a session; what it answers makes it so again, as if everything since had not been stored. */
@@ -38,12 +38,12 @@ export async function snapshot(
   sessionId: SessionId,
 ): Promise<() => Promise<void>> {
   const dumped: [string, Buffer][] = []
-  for (const name of await server.keys(`*{${sessionId}}*`)) {
+  for (const name of await server.keys(`*{tenant/${sessionId}}*`)) {
     const value = await commands.dumpBuffer(name)
     if (value !== null) dumped.push([name, value])
   }
   return async () => {
-    for (const name of await server.keys(`*{${sessionId}}*`)) await commands.del(name)
+    for (const name of await server.keys(`*{tenant/${sessionId}}*`)) await commands.del(name)
     for (const [name, value] of dumped) await commands.restore(name, 3_600_000, value)
   }
 }
@@ -100,5 +100,5 @@ export function deaf(redis: Redis): { redis: Redis; tellGap(): void } {
 
 /** What Redis has of a session's position: for tests that look behind the curtain. */
 export async function known({ commands }: Redis, sessionId: SessionId, field: string): Promise<string | null> {
-  return commands.hget(sessionKeys(sessionId).session, field)
+  return commands.hget(sessionKeys({ tenantId: 'tenant', sessionId }).session, field)
 }

@@ -44,7 +44,7 @@ describe('The MCP lane of a language worker', () => {
     results = []
     server = await startMcpServer()
     const onResult = (result: WorkerResult): void => void results.push(result)
-    follower = await followSession(redis, sessionId, { afterSeq: 0, onResult, log: silentLog })
+    follower = await followSession(redis, { tenantId: 'tenant', sessionId }, { afterSeq: 0, onResult, log: silentLog })
   })
   afterEach(async () => {
     leave.abort()
@@ -79,7 +79,7 @@ describe('The MCP lane of a language worker', () => {
     await startWorker()
     await enqueue(redis, lane, call('slow', '{}'))
     await vi.waitFor(() => expect(server.requests.map(({ method }) => method)).toContain('tools/call'), patient)
-    await cancelWork(redis, sessionId, 'item_1')
+    await cancelWork(redis, { tenantId: 'tenant', sessionId }, 'item_1')
     await vi.waitFor(() => expect(server.cancelledCalls()).toBe(1), patient)
     expect(results).toEqual([])
   })

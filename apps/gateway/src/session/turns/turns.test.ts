@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Line } from '../../testing/line.ts'
 import { openSessions, type Sessions } from '../../testing/open-sessions.ts'
 import { asks } from '../../testing/script.ts'
+import { tenantId } from '../../testing/test-gateway.ts'
 import { latestTurns } from './latest-turns.ts'
 
 let sessions: Sessions
@@ -37,7 +38,7 @@ async function converse(line: Line, turns: number): Promise<(string | undefined)
 }
 
 const turnsOf = async (sessionId: SessionId): Promise<(string | null)[]> =>
-  (await latestTurns(sessions.redis, sessionId)).map(({ responseId }) => responseId)
+  (await latestTurns(sessions.redis, { tenantId, sessionId })).map(({ responseId }) => responseId)
 
 describe('The latest turns of a session', () => {
   it('are kept with it, eight of them, whoever drives it', async () => {
@@ -49,7 +50,7 @@ describe('The latest turns of a session', () => {
     await nth(again, 'session.resumed')
     const after = await converse(again, 2)
     await expect.poll(() => turnsOf(sessionId), patient).toEqual([...before.slice(4), ...after])
-    const [turn] = (await latestTurns(sessions.redis, sessionId)).slice(-1)
+    const [turn] = (await latestTurns(sessions.redis, { tenantId, sessionId })).slice(-1)
     expect(turn).toMatchObject({
       cause: 'response',
       status: 'completed',
