@@ -1,4 +1,4 @@
-import type { HrTime, SpanContext } from '@opentelemetry/api'
+import { type HrTime, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import type { Span } from './span.ts'
 
@@ -6,24 +6,20 @@ import type { Span } from './span.ts'
 export type OtlpSpan = Parameters<OTLPTraceExporter['export']>[0][number]
 
 const instrumentationScope = { name: 'voicebox' }
-const internal = 0
-const unset = { code: 0 }
-const errorCode = 2
-const sampled = 1
 
 export function otlpSpan(span: Span, resource: OtlpSpan['resource']): OtlpSpan {
   const { traceId, spanId, parentId, name, startMs, endMs, attributes, failure } = span
-  const contextOf = (id: string): SpanContext => ({ traceId, spanId: id, traceFlags: sampled })
+  const contextOf = (id: string): SpanContext => ({ traceId, spanId: id, traceFlags: TraceFlags.SAMPLED })
   const context = contextOf(spanId)
   return {
     name,
-    kind: internal,
+    kind: SpanKind.INTERNAL,
     spanContext: () => context,
     ...(parentId === null ? {} : { parentSpanContext: contextOf(parentId) }),
     startTime: timeOf(startMs),
     endTime: timeOf(endMs),
     duration: timeOf(endMs - startMs),
-    status: failure === undefined ? unset : { code: errorCode, message: failure },
+    status: failure === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: failure },
     attributes: { ...attributes },
     links: [],
     events: [],
