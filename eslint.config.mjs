@@ -18,7 +18,7 @@ const choices = ['@voicebox/stt-worker/choose', '@voicebox/tts-worker/choose']
 /** What the end-to-end tests use of an app: its test support, never its code. */
 const testSupport = ['@voicebox/llm-worker/testing']
 
-const redis = { name: 'ioredis', message: 'Only libs/streams speaks to Redis.' }
+const redis = ['ioredis', 'bullmq'].map((name) => ({ name, message: 'Only libs/streams speaks to Redis.' }))
 const postgres = ['kysely', 'kysely/migration', 'pg'].map((name) => ({
   name,
   message: 'Only libs/store speaks to Postgres.',
@@ -61,7 +61,7 @@ export default tseslint.config(
           ],
         },
       ],
-      ...onlyImport(redis, ...postgres, ...otherApps),
+      ...onlyImport(...redis, ...postgres, ...otherApps),
       // What these forbid is how this code is written: arrows that return what they call, methods that are closures,
       // ports that are async for some adapters only, conditions on what another callback changes.
       '@typescript-eslint/no-confusing-void-expression': 'off',
@@ -74,8 +74,8 @@ export default tseslint.config(
     },
   },
   { files: ['libs/streams/**/*.ts'], rules: onlyImport(...postgres, ...otherApps) },
-  { files: ['{libs/store,migrations}/**/*.ts'], rules: onlyImport(redis, ...otherApps) },
-  { files: ['apps/voicebox/**/*.ts'], rules: onlyImport(redis, ...postgres) },
+  { files: ['{libs/store,migrations}/**/*.ts'], rules: onlyImport(...redis, ...otherApps) },
+  { files: ['apps/voicebox/**/*.ts'], rules: onlyImport(...redis, ...postgres) },
   {
     files: ['{apps,libs,workers}/**/*.ts'],
     ignores: ['**/main.ts', ...tests],

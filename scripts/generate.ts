@@ -5,6 +5,7 @@ import { configurationReference } from '@voicebox/config'
 import { asyncApiDocument, openApiDocument, protocolReference } from '@voicebox/protocol'
 import { metricsReference } from '@voicebox/telemetry'
 import { format, resolveConfig } from 'prettier'
+import { dashboardFiles } from '../ops/grafana/define/index.ts'
 import { generateLua } from './generate-lua.ts'
 
 // Writes every generated file, or with `--check` names those that are out of date and fails.
@@ -15,6 +16,7 @@ const generated = [
   { path: 'docs/protocol.md', content: `${note}\n\n${protocolReference()}\n` },
   { path: 'docs/openapi.json', content: JSON.stringify(openApiDocument()) },
   { path: 'docs/asyncapi.json', content: JSON.stringify(asyncApiDocument()) },
+  ...dashboardFiles(),
   ...(await generateLua()),
 ]
 

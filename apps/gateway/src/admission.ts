@@ -1,7 +1,8 @@
 import { newId, type SessionId } from '@voicebox/kernel'
 import { countNoMore, enterSession, type Redis } from '@voicebox/streams'
 import type { Fault } from './greeting.ts'
-import type { LimitsOf } from './tenant-limits.ts'
+import type { OnQuotaReached } from './quota-watch.ts'
+import type { LimitsOf } from './terms/tenant-terms.ts'
 
 /** Lets sessions in, as many as their tenants may have at a time over all gateways. */
 export interface Admission {
@@ -14,12 +15,19 @@ export interface Admission {
 export interface AdmissionOptions {
   redis: Redis
   limitsOf: LimitsOf
+  onReached?: OnQuotaReached
   sessionTtlMs: number
   /** A tenant had as many as it may have. */
   onRefused(): void
 }
 
-export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs, onRefused }: AdmissionOptions): Admission {
+export function makeAdmission({
+  redis,
+  limitsOf,
+  onReached = () => {},
+  sessionTtlMs: ttlMs,
+  onRefused,
+}: AdmissionOptions): Admission {
   return {
     async enter(tenantId) {
       const sessionId = newId('sess')
@@ -27,11 +35,15 @@ export function makeAdmission({ redis, limitsOf, sessionTtlMs: ttlMs, onRefused 
       const answer = await enterSession(redis, { tenantId, sessionId, ttlMs, limit })
       if (answer === 'entered') return sessionId
       onRefused()
+      onReached({ tenantId, quota: 'sessions', limit: limit ?? 0, windowMs: minuteMs })
       return tooMany(limit ?? 0, answer.waitMs)
     },
     leave: (tenantId, sessionId) => countNoMore(redis, { tenantId, sessionId }),
   }
 }
+
+/** Sessions have no window: who has too many is told of once a minute. */
+const minuteMs = 60_000
 
 function tooMany(limit: number, waitMs: number): Fault {
   const wait = `Please end one, or try again in ${Math.ceil(waitMs / 1_000)}s.`

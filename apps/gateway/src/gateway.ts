@@ -2,11 +2,13 @@ import { makeResamplers, openVoiceActivity, type VoiceActivity } from '@voicebox
 import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
-import { findSession, openRedis } from '@voicebox/streams'
+import { openStore } from '@voicebox/store'
+import { findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   gatewayMetrics,
   jobMetrics,
   keyMetrics,
+  usageMetrics,
   makeLog,
   makeMetrics,
   mismatchTeller,
@@ -23,6 +25,7 @@ import { makeHandshake } from './handshake.ts'
 import { makeHttp } from './http.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
+import { watchQuotas } from './quota-watch.ts'
 import { makeSecrets } from './secrets.ts'
 import { services, watchServices } from './services.ts'
 import { makeAudioQuotas } from './session/audio-quota.ts'
@@ -31,7 +34,8 @@ import { makeServerGuard } from './session/mcp-servers.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
-import { limitsFrom } from './tenant-limits.ts'
+import { countByTenant, labelTenants } from './tenant-labels.ts'
+import { openTerms } from './terms/open-terms.ts'
 import { type ListenOptions, loadTransport, type SocketHandlers } from './transport/index.ts'
 
 const settingKeys = [
@@ -70,6 +74,7 @@ const settingKeys = [
   'eventsPerSecond',
   'laneDepth',
   'drainMs',
+  'metricsTenants',
   'logLevel',
   ...tracingSettings,
 ] as const satisfies (keyof Settings)[]
@@ -97,7 +102,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const table = { ...gatewayMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics, ...traceMetrics }
+  const table = { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics, ...traceMetrics }
   const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
@@ -128,6 +133,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       gateway: () => (isDraining ? 'draining' : null),
       voiceActivity: () => (isBehind(voiceActivity) ? 'does not keep up with the audio' : null),
     }
+    meters.connectionsOpen.follow(() => open)
     meters.sessionsOpen.follow(() => fleet.size)
     meters.slowReaders.follow(() => fleet.slow)
     meters.redisAvailable.follow(() => redis.isReady())
@@ -137,23 +143,30 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         service,
       })
 
-    const limitsOf = limitsFrom(config.rateLimits)
+    const { databaseUrl, rateLimits } = config
+    const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name: holder, log }))
+    const terms = scope.use(await openTerms({ store, rateLimits, redis, clock: systemClock, log }))
+    const termsOf = terms.of
+    const limitsOf = termsOf
+    // Without a database nobody has webhooks to be told by.
+    const chores = store === null ? null : scope.use(openChores(redis, { log }))
+    const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
     const openBudget = makeBudgets({
       redis,
       limitsOf,
+      onReached,
       onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
     })
     const { jobDeadlineMs, laneDepth } = config
     const onMismatch = mismatchTeller(log, meters)
     const secrets = makeSecrets(redis, onMismatch)
     // A default that everybody knows must not open an installation that has keys of its own.
-    const hasOwnKey = config.databaseUrl === undefined || Boolean(env[settings.apiKey.env])
+    const hasOwnKey = store === null || Boolean(env[settings.apiKey.env])
     const keys = scope.use(
       await openKeys({
-        databaseUrl: config.databaseUrl,
+        store,
         ownKey: hasOwnKey ? config.apiKey : null,
         staleMs: config.keyStaleMs,
-        name: holder,
         redis,
         secrets,
         clock: systemClock,
@@ -162,6 +175,8 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       }),
     )
     const { authenticate } = keys
+    const tenantLabel = labelTenants(config.metricsTenants)
+    const countSessions = countByTenant(meters.tenantSessionsOpen, tenantLabel)
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -169,13 +184,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       holder,
       catalogue,
       sessionTtlMs: config.sessionTtlMs,
+      onEnded: (session) => (chores === null ? undefined : tellSessionEnded(chores, session, log)),
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
-      openAudioQuota: makeAudioQuotas({ redis, limitsOf, log }),
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf, onReached, log }),
       openWork: makeWork({
         redis,
         log,
@@ -189,6 +205,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       log,
       meters,
       spans,
+      tenantLabel,
       prompts,
       announcesConversation: config.conversationCreated,
       refuseServers,
@@ -200,11 +217,15 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       },
       onDriving(driver) {
         fleet.add(driver)
+        countSessions(driver.tenantId, 1)
         keys.add(driver)
+        terms.add(driver)
         tellWhoServes(driver, served)
       },
       onLeaving(driver, left) {
+        terms.remove(driver)
         keys.remove(driver)
+        countSessions(driver.tenantId, -1)
         fleet.remove(driver, left)
       },
     }
@@ -229,9 +250,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         checks,
         degraded: () => [...served.unserved.map((lane) => `nobody serves ${lane}`), keys.problem() ?? []].flat(),
         metrics,
+        onRequest: (route, status) => meters.requests.add(1, { route, status: String(status) }),
         authenticate,
         secrets,
         catalogue,
+        termsOf,
         prompts,
         refuseServers,
         corsOrigins: config.corsOrigins ?? null,
@@ -250,10 +273,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },
-        limitsOf,
+        termsOf,
         admission: makeAdmission({
           redis,
           limitsOf,
+          onReached,
           sessionTtlMs: config.sessionTtlMs,
           onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),
         }),

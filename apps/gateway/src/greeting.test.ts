@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Identity } from './authenticate.ts'
 import { greet, type GreetingOptions } from './greeting.ts'
 import { makeCatalogue } from './models.ts'
+import { unlimited } from './testing/unlimited.ts'
 import type { UpgradeRequest } from './transport/index.ts'
 
 const pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'alloy', contextTokens: 32_000 } as const
@@ -38,7 +39,8 @@ function request(target: string, headers: Record<string, string> = {}, protocols
   return { path: pathname, query: searchParams, header, protocols, remoteAddress: '127.0.0.1', signal }
 }
 
-const byTarget = (target: string, identity: Identity | null = byKey) => greet(request(target), identity, options)
+const byTarget = (target: string, identity: Identity | null = byKey) =>
+  greet(request(target), identity, unlimited, options)
 
 describe('A connection', () => {
   it.each([
@@ -80,9 +82,9 @@ describe('A connection', () => {
   it('is judged by its key first, then its dialect, then what it asks for', () => {
     const beta = request('/v1/realtime?intent=nonsense', { 'openai-beta': 'realtime=v1' })
     const strict = { ...options, betaDialect: null }
-    expect(greet(beta, null, strict)).toMatchObject({ closeCode: 3000, code: 'invalid_api_key' })
-    expect(greet(beta, byKey, strict)).toMatchObject({ closeCode: 4000, code: 'beta_api_shape_disabled' })
-    expect(greet(beta, byKey, options)).toMatchObject({ closeCode: 4000, code: 'invalid_intent' })
+    expect(greet(beta, null, null, strict)).toMatchObject({ closeCode: 3000, code: 'invalid_api_key' })
+    expect(greet(beta, byKey, unlimited, strict)).toMatchObject({ closeCode: 4000, code: 'beta_api_shape_disabled' })
+    expect(greet(beta, byKey, unlimited, options)).toMatchObject({ closeCode: 4000, code: 'invalid_intent' })
   })
 })
 
@@ -94,7 +96,7 @@ describe('The beta dialect', () => {
     request(`/v1/realtime${query}`, {}, ['realtime', 'openai-beta.realtime-v1']),
     request('/openai/realtime?deployment=support&api-version=2025-04-01-preview'),
   ])('is spoken with those who ask for it (%#)', (asking) =>
-    expect(greet(asking, byKey, options)).toMatchObject({ dialect: { name: 'beta' } }),
+    expect(greet(asking, byKey, unlimited, options)).toMatchObject({ dialect: { name: 'beta' } }),
   )
 
   it.each([
@@ -103,7 +105,7 @@ describe('The beta dialect', () => {
     request(`/v1/realtime${query}&api-version=2025-04-01-preview`),
     request(`/openai/v1/realtime${query}&api-version=preview`),
   ])('is spoken with nobody else (%#)', (asking) =>
-    expect(greet(asking, byKey, options)).toMatchObject({ dialect: { name: 'ga' } }),
+    expect(greet(asking, byKey, unlimited, options)).toMatchObject({ dialect: { name: 'ga' } }),
   )
 })
 
@@ -134,6 +136,31 @@ describe('A connection by a client secret', () => {
 
   it('lives as long as the secret allows, but no longer than any', () => {
     const life = (maxSessionS: number | null) => byTarget('/v1/realtime', bySecret({ maxSessionS }))
+    expect([life(null), life(60), life(7_200)]).toMatchObject([{ lifeS: 3_600 }, { lifeS: 60 }, { lifeS: 3_600 }])
+  })
+})
+
+describe('A tenant that may use some models only', () => {
+  const terms = { ...unlimited, models: ['support'], voices: ['echo'] }
+  const byModel = (model: string, identity = byKey) =>
+    greet(request(`/v1/realtime?model=${model}`), identity, terms, options)
+
+  it('is told of the others what it is told of those that do not exist', () => {
+    expect(byModel('support')).toMatchObject({ model: 'support', terms })
+    const [other, none] = [byModel('gpt-realtime'), byModel('gpt-nothing1')]
+    expect(other).toMatchObject({ closeCode: 4000, code: 'invalid_model' })
+    expect(JSON.stringify(other).replace('gpt-realtime', 'gpt-nothing1')).toBe(JSON.stringify(none))
+  })
+
+  it('gets none by a secret that was made before, nor settings that it may not have any more', () => {
+    expect(greet(request('/v1/realtime'), bySecret({}), terms, options)).toMatchObject({ code: 'invalid_model' })
+    const patch = { type: 'realtime', audio: { output: { voice: 'alloy' } } }
+    expect(byModel('support', bySecret({ patch }))).toMatchObject({ closeCode: 4000, code: 'invalid_value' })
+  })
+
+  it('gets sessions as long as it may have, however long others are', () => {
+    const life = (sessionMaxS: number | null) =>
+      greet(request('/v1/realtime?model=support'), byKey, { ...terms, sessionMaxS }, options)
     expect([life(null), life(60), life(7_200)]).toMatchObject([{ lifeS: 3_600 }, { lifeS: 60 }, { lifeS: 3_600 }])
   })
 })

@@ -2,7 +2,9 @@ import { type AnySessionPatch, type Dialect, gaDialect } from '@voicebox/protoco
 import type { SecretGrant } from '@voicebox/streams'
 import type { Identity } from './authenticate.ts'
 import type { Welcome } from './handshake.ts'
-import type { Catalogue } from './models.ts'
+import { type Catalogue, offeredTo, unknownModel } from './models.ts'
+import { forbiddenInPatch } from './terms/forbidden.ts'
+import type { TenantTerms } from './terms/tenant-terms.ts'
 import type { UpgradeRequest } from './transport/index.ts'
 
 /** Why nobody is let in. */
@@ -15,7 +17,7 @@ export interface Fault {
 }
 
 export interface GreetingOptions {
-  catalogue: Pick<Catalogue, 'find' | 'transcribing'>
+  catalogue: Catalogue
   /** How clients of the beta API are served; null: they are refused. */
   betaDialect: Dialect | null
   /** Longest life of a session. */
@@ -35,17 +37,25 @@ export const noScope: Fault = {
 }
 
 /** Says which session a client gets, or why none; the key is looked at first, then the dialect, then what was asked for. */
-export function greet(request: UpgradeRequest, identity: Identity | null, options: GreetingOptions): Welcome | Fault {
-  if (identity === null) return wrongKey
+export function greet(
+  request: UpgradeRequest,
+  identity: Identity | null,
+  terms: TenantTerms | null,
+  options: GreetingOptions,
+): Welcome | Fault {
+  if (identity === null || terms === null) return wrongKey
   if (!identity.scopes.includes('realtime')) return noScope
   const dialect = dialectOf(request, options)
   if (dialect === null) return betaRefusal
   const { tenantId, keyPrefix, grant, openedBy } = identity
-  const asked = whatIsAsked(request, grant, options.catalogue)
+  const asked = whatIsAsked(request, grant, offeredTo(terms.models, options.catalogue))
   if ('closeCode' in asked) return asked
-  const lifeS = Math.min(options.sessionMaxS, grant?.maxSessionS ?? options.sessionMaxS)
   const patch = (grant?.patch ?? null) as AnySessionPatch | null // valid when it was kept
-  return { tenantId, keyPrefix, openedBy, ...asked, patch, dialect, lifeS }
+  const forbidden = patch === null ? null : forbiddenInPatch(terms, patch)
+  if (forbidden !== null) return refuse(forbidden.code, forbidden.message)
+  const longest = [options.sessionMaxS, terms.sessionMaxS, grant?.maxSessionS]
+  const lifeS = Math.min(...longest.filter((one) => one != null))
+  return { tenantId, keyPrefix, openedBy, ...asked, patch, dialect, lifeS, terms }
 }
 
 /** The dialect that a client speaks; null: it is not served. */
@@ -94,9 +104,6 @@ const typesByIntent = new Map<string, Welcome['type']>([
   ['conversation', 'realtime'],
   ['transcription', 'transcription'],
 ])
-
-export const unknownModel = (model: string): string =>
-  `Model '${model.slice(0, 100).toWellFormed()}' is not supported in realtime mode.`
 
 /** Clients say so by header or subprotocol; those of Azure's previews by the version alone, since these had no other dialect. */
 function isBeta({ path, query, header, protocols }: UpgradeRequest): boolean {

@@ -16,7 +16,7 @@ import {
 } from './greeting.ts'
 import type { Pipeline } from './models.ts'
 import { keyOfConnection } from './presented-key.ts'
-import type { LimitsOf } from './tenant-limits.ts'
+import type { TenantTerms, TermsOf } from './terms/tenant-terms.ts'
 import type { Acceptance, Socket, SocketHandlers, UpgradeRequest } from './transport/index.ts'
 import { noSuchSession, sayFault } from './turned-away.ts'
 
@@ -36,6 +36,7 @@ export interface Welcome {
   dialect: Dialect
   /** Longest life of the session. */
   lifeS: number
+  terms: TenantTerms
 }
 
 /** Who comes back, and to which session. */
@@ -44,6 +45,7 @@ export interface Resumption {
   tenantId: string
   keyPrefix: string | null
   dialect: Dialect
+  terms: TenantTerms
   /** The last that it has heard of; null: it wants nothing that it has missed. */
   lastEventId: string | null
   /** Whether it sends again what was not received. */
@@ -59,7 +61,7 @@ export interface HandshakeOptions extends GreetingOptions {
   /** Why nobody can be served at the moment; null when all is well. */
   unavailable(): string | null
   /** What each tenant may have. */
-  limitsOf: LimitsOf
+  termsOf: TermsOf
   /** Who may have another session. */
   admission: Admission
   /** Opens a session of this id, which was let in. */
@@ -85,7 +87,7 @@ export function makeHandshake(options: HandshakeOptions): (request: UpgradeReque
       return await decide(request, options)
     } catch (error) {
       if (toFailure(error).kind === 'bug') throw error
-      return unavailable('Keys cannot be checked at the moment.')
+      return unavailable('Keys and limits cannot be checked at the moment.')
     }
   }
 }
@@ -94,9 +96,9 @@ async function decide(request: UpgradeRequest, options: HandshakeOptions): Promi
   const sessionId = request.query.get('session_id')
   if (sessionId !== null) return decideResumption(request, sessionId, options)
   const identity = await options.authenticate(keyOfConnection(request), request.remoteAddress)
-  const { sessionMaxS: any, limitsOf, admission } = options
-  const own = identity === null ? null : (await limitsOf(identity.tenantId)).sessionMaxS
-  const greeting = greet(request, identity, { ...options, sessionMaxS: Math.min(any, own ?? any) })
+  const { termsOf, admission } = options
+  const terms = identity === null ? null : await termsOf(identity.tenantId)
+  const greeting = greet(request, identity, terms, options)
   if ('closeCode' in greeting) return turnAway(request, greeting, options.errors)
   const reason = options.unavailable() // others came in meanwhile
   if (reason !== null) return unavailable(reason)
@@ -127,9 +129,10 @@ async function decideResumption(request: UpgradeRequest, id: string, options: Ha
   const dialect = dialectOf(request, options)
   if (dialect === null) return turnAway(request, betaRefusal, options.errors)
   const { query } = request
+  const terms = await options.termsOf(tenantId)
   const resumption = { lastEventId: query.get('last_event_id') || null, sendsAgain: query.has('sent_events') }
   return accept(request, (socket) =>
-    options.resume(socket, { sessionId: id, tenantId, keyPrefix, dialect, ...resumption }),
+    options.resume(socket, { sessionId: id, tenantId, keyPrefix, dialect, terms, ...resumption }),
   )
 }
 

@@ -2,6 +2,7 @@ import type { Log } from '@voicebox/kernel'
 import { openApiDocument } from '@voicebox/protocol'
 import { type Check, type Metrics, readiness } from '@voicebox/telemetry'
 import { Hono } from 'hono'
+import { routePath } from 'hono/route'
 import { realtimePaths } from './greeting.ts'
 import type { RestEnv } from './rest/authorize.ts'
 import { refuse, refuseFailure } from './rest/refuse.ts'
@@ -12,12 +13,25 @@ export interface HttpOptions extends RestOptions {
   /** What does not work, though sessions can be had. */
   degraded?(): string[]
   metrics: Pick<Metrics, 'text' | 'contentType'>
+  /** Told of each request that was answered. */
+  onRequest?(route: string, status: number): void
   log: Log
 }
 
 /** The gateway's HTTP side. Errors have the shape of OpenAI's API. */
-export function makeHttp({ checks, degraded = () => [], metrics, log, ...options }: HttpOptions): Hono<RestEnv> {
+export function makeHttp({
+  checks,
+  degraded = () => [],
+  metrics,
+  onRequest = () => {},
+  log,
+  ...options
+}: HttpOptions): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
+  app.use(async (context, next) => {
+    await next()
+    onRequest(routePath(context, -1), context.res.status)
+  })
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', (context) => {
     const { status, body } = readiness(checks)

@@ -54,6 +54,21 @@ export function makeCatalogue(models: Settings['models'], fallback: Pipeline): C
   }
 }
 
+/** The catalogue of a tenant that may use these models; null: all. */
+export function offeredTo(models: readonly string[] | null, catalogue: Catalogue): Catalogue {
+  if (models === null) return catalogue
+  return {
+    ...catalogue,
+    find: (model) => (models.includes(model) ? catalogue.find(model) : undefined),
+    has: (model) => models.includes(model) && catalogue.has(model),
+    names: models.filter(catalogue.has),
+  }
+}
+
+/** What is said of a model that there is not, or not for this tenant. */
+export const unknownModel = (model: string): string =>
+  `Model '${model.slice(0, 100).toWellFormed()}' is not supported in realtime mode.`
+
 /** `gpt-realtime`, its sizes, versions and dated snapshots, and the previews before it; not the transcribing or translating ones. */
 function isOpenAiSpeakingModel(model: string): boolean {
   return /^gpt-(4o-(mini-)?)?realtime(-(mini|preview|\d[\d.]*))*$/.test(model)

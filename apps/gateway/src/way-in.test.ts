@@ -5,6 +5,7 @@ import type { HandshakeOptions } from './handshake.ts'
 import { newSecret } from './client-secret.ts'
 import { makeSecrets } from './secrets.ts'
 import { apiKey, openWayIn, type WayIn } from './testing/open-way-in.ts'
+import { unlimited } from './testing/unlimited.ts'
 import { askHttp, type Client, dial, startDialing } from './transport/conformance/clients.ts'
 
 let wayIn: WayIn
@@ -73,16 +74,10 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
   })
 
   it('brings as long a session as the tenant may have, and none where it has as many as it may', async () => {
-    const limitsOf = () => ({
-      requests: null,
-      tokens: null,
-      windowMs: 60_000,
-      sessions: 1,
-      sessionMaxS: 60,
-      audioMsPerDay: null,
-    })
-    const admission = makeAdmission({ redis: wayIn.redis, limitsOf, sessionTtlMs: 30_000, onRefused: () => {} })
-    const limited = `ws://${await wayIn.listen(transport, { limitsOf, admission })}/v1/realtime?model=gpt-realtime`
+    const termsOf = () => ({ ...unlimited, sessions: 1, sessionMaxS: 60 })
+    const onRefused = (): void => {}
+    const admission = makeAdmission({ redis: wayIn.redis, limitsOf: termsOf, sessionTtlMs: 30_000, onRefused })
+    const limited = `ws://${await wayIn.listen(transport, { termsOf, admission })}/v1/realtime?model=gpt-realtime`
     const first = await dial(limited, [], byKey)
     expect(await firstEvent(first)).toMatchObject({ welcome: { lifeS: 60 } })
     const second = await dial(limited, [], byKey)
@@ -90,7 +85,7 @@ describe.each(['uws', 'ws'] as const)('Connecting over %s', (transport) => {
       type: 'error',
       error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
     })
-    const overHttp = `ws://${await wayIn.listen(transport, { limitsOf, admission, errors: 'http' })}/v1/realtime?model=gpt-realtime`
+    const overHttp = `ws://${await wayIn.listen(transport, { termsOf, admission, errors: 'http' })}/v1/realtime?model=gpt-realtime`
     expect(await refusal(startDialing(overHttp, [], byKey))).toMatchObject({ status: 429 })
     for (const key of await wayIn.server.keys('limits:*')) await wayIn.redis.commands.del(key)
     for (const client of [first, second]) client.ws.close()

@@ -13,6 +13,8 @@ interface Given {
   databaseUrl(): string
   /** The key of the tenant `default`; null: the environment's own, if it has one. */
   apiKey: string | null
+  /** What secrets are sealed with; null: the environment's own, if it has one. */
+  encryptionKey: string | null
   engines: ChosenEngines
   certificate: CertificateFiles
   /** Where the gateway listened when it was last ready. */
@@ -30,13 +32,26 @@ export function childSpecs(given: Given): {
   workers: SupervisedSpec[]
   gateway: SupervisedSpec
 } {
-  const { env, dataDir, redisUrl, databaseUrl, apiKey, engines, certificate, urls, workerPort, drainMs } = given
+  const {
+    env,
+    dataDir,
+    redisUrl,
+    databaseUrl,
+    apiKey,
+    encryptionKey,
+    engines,
+    certificate,
+    urls,
+    workerPort,
+    drainMs,
+  } = given
   const fixed = {
     ...env,
     [settings.dataDir.env]: dataDir,
     [settings.redisUrl.env]: redisUrl,
     [settings.databaseOwnerUrl.env]: '', // migrations have run, and nobody else needs it
     ...(apiKey !== null && { [settings.apiKey.env]: apiKey }),
+    ...(encryptionKey !== null && { [settings.encryptionKey.env]: encryptionKey }),
     [settings.sttEngine.env]: engines.stt.engine,
     [settings.ttsEngine.env]: engines.tts.engine,
     [settings.tlsCertFile.env]: certificate.certFile,

@@ -7,6 +7,7 @@ import { openChildLogs } from './child-logs.ts'
 import { childSpecs } from './child-specs.ts'
 import { ensureCertificate } from './data-dir/certificate.ts'
 import { openDataDir } from './data-dir/data-dir.ts'
+import { ensureEncryptionKey } from './data-dir/encryption-key.ts'
 import { lockDataDir } from './data-dir/lock.ts'
 import { writeRunning } from './data-dir/running-file.ts'
 import { chooseEngines } from './engines.ts'
@@ -54,6 +55,7 @@ export async function runVoicebox({ env, signal, hurry, terminal, onServing }: V
       redisUrl: config.redisUrl ?? redisSocketPath(dataDir.redis),
       databaseUrl,
       apiKey: isEmbedded ? config.apiKey : null,
+      encryptionKey: isEmbedded && config.encryptionKey === undefined ? ensureEncryptionKey(dataDir.path) : null,
       engines,
       certificate,
       urls,

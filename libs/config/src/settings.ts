@@ -1,4 +1,5 @@
 import { sttEngines, ttsEngines } from '@voicebox/engines'
+import { encryptionKeysSchema } from '@voicebox/tenancy'
 import { z } from 'zod'
 import { promptSchema } from './prompts.ts'
 import { scriptedRuleSchema } from './scripted-rule.ts'
@@ -113,32 +114,14 @@ const laneShares = z.strictObject({
   tts: integer(1, 1_000_000).nullable().default(null),
 })
 
-/** What one tenant may ask for in a window; null: as much as it likes. */
-const limitSchemas = {
-  requestsPerMinute: integer(1, 1_000_000).nullable(),
-  tokensPerMinute: integer(1, 1_000_000_000).nullable(),
-  windowMs: integer(1, 86_400_000),
-  sessions: integer(1, 1_000_000).nullable(),
-  sessionMaxS: integer(1, 86_400).nullable(),
-  audioMinutesPerDay: integer(1, 100_000_000).nullable(),
-}
-const ownLimits = z.strictObject({
-  requestsPerMinute: limitSchemas.requestsPerMinute.exactOptional(),
-  tokensPerMinute: limitSchemas.tokensPerMinute.exactOptional(),
-  windowMs: limitSchemas.windowMs.exactOptional(),
-  sessions: limitSchemas.sessions.exactOptional(),
-  sessionMaxS: limitSchemas.sessionMaxS.exactOptional(),
-  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.exactOptional(),
-})
+/** What one tenant may have where nothing else is set for it; null: as much as it likes. */
 const rateLimitsSchema = z.strictObject({
-  requestsPerMinute: limitSchemas.requestsPerMinute.default(1_000),
-  tokensPerMinute: limitSchemas.tokensPerMinute.default(2_000_000),
-  windowMs: limitSchemas.windowMs.default(60_000),
-  sessions: limitSchemas.sessions.default(null),
-  sessionMaxS: limitSchemas.sessionMaxS.default(null),
-  audioMinutesPerDay: limitSchemas.audioMinutesPerDay.default(null),
-  /** What is otherwise for one tenant, by its id. */
-  tenants: z.record(z.string().min(1).max(256), ownLimits).default({}),
+  requestsPerMinute: integer(1, 1_000_000).nullable().default(1_000),
+  tokensPerMinute: integer(1, 1_000_000_000).nullable().default(2_000_000),
+  windowMs: integer(1, 86_400_000).default(60_000),
+  sessions: integer(1, 1_000_000).nullable().default(null),
+  sessionMaxS: integer(1, 86_400).nullable().default(null),
+  audioMinutesPerDay: integer(1, 100_000_000).nullable().default(null),
 })
 
 /** Every setting, once: its environment variable, what it accepts, its default, and its line in docs/configuration.md. */
@@ -188,6 +171,11 @@ export const settings = {
     env: 'VOICEBOX_KEY_STALE_MS',
     schema: integer(0, 604_800_000).default(3_600_000),
     doc: 'While PostgreSQL is away, how long after it was confirmed last a key still opens sessions. Then nobody is let in (503) until it is back; open sessions go on.',
+  },
+  encryptionKey: {
+    env: 'VOICEBOX_ENCRYPTION_KEY',
+    schema: encryptionKeysSchema.optional(),
+    doc: 'What secrets in the database are sealed with: tenants’ keys for language providers, secrets of webhooks. 32 bytes in base64 (`openssl rand -base64 32`); several with commas between, of which the first seals and all open. Gateways and workers have the same. Absent: an embedded installation makes one in its data directory; elsewhere no secret can be stored.',
   },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
@@ -363,9 +351,9 @@ export const settings = {
     env: 'VOICEBOX_RATE_LIMITS',
     schema: json(rateLimitsSchema).default(rateLimitsSchema.parse({})),
     doc: [
-      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay, tenants}; null switches a limit off.',
+      'Limits of one tenant over all gateways as JSON: {requestsPerMinute, tokensPerMinute, windowMs, sessions, sessionMaxS, audioMinutesPerDay}; null switches a limit off.',
       'They hold in every window of `windowMs`, which is a minute unless it is set. A request is a response; its tokens are its `usage`.',
-      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC; `tenants` has what is otherwise for a tenant, by its id.',
+      '`sessions` is how many there may be at a time, `sessionMaxS` the longest life of one, `audioMinutesPerDay` how much its clients may send in a day of UTC. What is otherwise for a tenant is in the database, as its quotas.',
     ].join(' '),
   },
   sessionMaxS: {
@@ -405,6 +393,21 @@ export const settings = {
       'MCP servers that may be asked although they are not at public `https` addresses, as a JSON list of origins:',
       '`http://127.0.0.1:9000`, or `https://*.internal.example` for all names below one. Scheme and port count.',
     ].join(' '),
+  },
+  webhookAllow: {
+    env: 'VOICEBOX_WEBHOOK_ALLOW',
+    schema: json(z.array(z.string().max(512)).max(256)).default([]),
+    doc: 'Webhooks that may be told events although they are not at public `https` addresses, as a JSON list of origins like that of VOICEBOX_MCP_ALLOW.',
+  },
+  retentionEveryMs: {
+    env: 'VOICEBOX_RETENTION_EVERY_MS',
+    schema: integer(1_000, 86_400_000).default(3_600_000),
+    doc: 'How often what is older than its tenant keeps it is deleted. All housekeepers must say the same.',
+  },
+  auditDays: {
+    env: 'VOICEBOX_AUDIT_DAYS',
+    schema: integer(30, 36_500).default(400),
+    doc: 'For how many days the audit log is kept.',
   },
   mcpListTimeoutMs: {
     env: 'VOICEBOX_MCP_LIST_TIMEOUT_MS',
@@ -475,6 +478,11 @@ export const settings = {
     env: 'OTEL_SDK_DISABLED',
     schema: z.stringbool().default(false),
     doc: 'Whether there are no traces although an endpoint is set.',
+  },
+  metricsTenants: {
+    env: 'VOICEBOX_METRICS_TENANTS',
+    schema: json(z.array(z.string().min(1).max(64)).max(100)).default([]),
+    doc: 'Tenants that the metrics tell apart, as a JSON list of ids; `*` is every one, as far as 100 go. All others together are `other`.',
   },
   logLevel: {
     env: 'VOICEBOX_LOG_LEVEL',

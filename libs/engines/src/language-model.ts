@@ -28,6 +28,8 @@ export interface GenerationRequest {
   /** Upper bound of generated tokens; absent: the provider's own. */
   maxOutputTokens?: number
   temperature?: number
+  /** The key to ask with in place of the provider's own; a provider that needs none pays no heed to it. */
+  apiKey?: string
   signal: AbortSignal
 }
 

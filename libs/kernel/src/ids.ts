@@ -1,7 +1,7 @@
 import { customAlphabet } from 'nanoid'
 
-/** The prefixes that OpenAI's wire uses, and `job` for lane entries, which never reach a client. */
-export type IdPrefix = 'event' | 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'job'
+/** The prefixes that OpenAI's wire uses, and two that never reach a client: `job` for lane entries, `conn` for connections. */
+export type IdPrefix = 'conn' | 'event' | 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'job'
 export type IdOf<P extends IdPrefix> = `${P}_${string}`
 export type SessionId = IdOf<'sess'>
 export type ItemId = string // clients may choose their own, so no prefix is promised

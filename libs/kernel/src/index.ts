@@ -3,7 +3,7 @@ export { type Clock, type ManualClock, makeManualClock, systemClock } from './cl
 export { assertNever } from './exhaustive.ts'
 export { Failure, type FailureKind, failureRules, messageFor, toFailure } from './failure.ts'
 export { type IdOf, type IdPrefix, type ItemId, type JobId, type ResponseId, type SessionId, newId } from './ids.ts'
-export { type Log, silentLog } from './log.ts'
+export { type Log, silentLog, withFields } from './log.ts'
 export { type Slots, makeSlots } from './slots.ts'
 export { type Closable, type Scope, openScope, withScope } from './scope.ts'
 export { type SpanRef, newSpanId, newTraceId, spanIn, traceparentOf } from './trace-context.ts'

@@ -10,3 +10,12 @@ export interface Log {
 
 /** A log that writes nothing, for tests and for callers without one. */
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** A log whose every line has these fields, unless the line says otherwise. */
+export function withFields(log: Log, fields: Record<string, unknown>): Log {
+  const add =
+    (level: keyof Log): Write =>
+    (own, message) =>
+      log[level]({ ...fields, ...own }, message)
+  return { debug: add('debug'), info: add('info'), warn: add('warn'), error: add('error') }
+}

@@ -1,7 +1,24 @@
 export { type ApiKey, type KeyToAdd, addApiKey, listApiKeys, noteUse, revokeApiKey } from './api-keys.ts'
 export { type AuditEntry, type AuditRecord, appendAudit, listAudit, strangers } from './audit.ts'
+export { dropOldAudit } from './audit-retention.ts'
+export {
+  deleteItemHistory,
+  deleteItemsBefore,
+  deleteSessionHistory,
+  deleteTenantHistory,
+} from './history/delete-history.ts'
 export { makeKeySource } from './key-source.ts'
 export { type MigrationState, type Migrations, migrating } from './migrator.ts'
-export { type QuotaOverrides, readQuotas, writeQuotas } from './quotas.ts'
+export {
+  type ProviderKey,
+  type ProviderKeyToWrite,
+  dropProviderKey,
+  listProviderKeys,
+  readSealedKeys,
+  writeProviderKey,
+} from './provider-keys.ts'
+export { readQuotas, writeQuotas } from './quotas.ts'
 export { type Store, type StoreOptions, openStore } from './store.ts'
+export { readProfile } from './tenant-profile.ts'
+export { readSettings, writeSettings } from './tenant-settings.ts'
 export { type Tenant, createTenant, findTenant, listTenants, setSuspended } from './tenants.ts'

@@ -1,23 +1,30 @@
-import { newApiKey } from '@voicebox/tenancy'
+import { newApiKey, newEncryptionKey, openVault, providerKeyField, settingsSchema } from '@voicebox/tenancy'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   addApiKey,
   appendAudit,
   createTenant,
+  dropProviderKey,
   findTenant,
   listApiKeys,
   listAudit,
+  listProviderKeys,
   noteUse,
   readQuotas,
+  readSealedKeys,
+  readSettings,
   revokeApiKey,
+  writeProviderKey,
   writeQuotas,
+  writeSettings,
 } from './index.ts'
 import type { Within } from './store.ts'
 import { usePostgres } from './testing/index.ts'
 
 const postgres = usePostgres()
 const store = postgres.store()
+const vault = openVault([newEncryptionKey()])
 
 /** What one tenant does; the numbers choose among what all tenants have, so that others' things are named as well. */
 const acts = fc.array(
@@ -33,19 +40,24 @@ const acts = fc.array(
       'append audit',
       'list audit',
       'find tenant',
+      'write settings',
+      'read settings',
+      'write provider key',
+      'list provider keys',
+      'drop provider key',
       'take all',
       'change all',
       'steal',
     ),
     which: fc.nat(20),
   }),
-  { minLength: 10, maxLength: 40, size: 'max' },
+  { minLength: 15, maxLength: 50, size: 'max' },
 )
 
 type Act = (typeof acts extends fc.Arbitrary<infer T> ? T : never) extends (infer A)[] ? A : never
 
 describe('Property: tenant isolation', () => {
-  const tables = ['api_keys', 'quotas', 'audit_logs'] as const
+  const tables = ['api_keys', 'quotas', 'audit_logs', 'tenant_settings', 'provider_keys'] as const
   const tenants = ['one', 'two', 'three']
   const reached = new Map<string, number>()
 
@@ -78,10 +90,30 @@ describe('Property: tenant isolation', () => {
         await noteUse(store, who, new Map(keys.map((id) => [id, new Date()])))
         return []
       case 'write quotas':
-        await writeQuotas(store, who, { which })
+        await writeQuotas(store, who, { sessions: which + 1 })
         return []
       case 'read quotas':
         await readQuotas(store, who)
+        return []
+      case 'write settings':
+        await writeSettings(store, who, { ...settingsSchema.parse({}), instructions: `${who} ${which}` })
+        return []
+      case 'read settings': {
+        const { instructions } = await readSettings(store, who)
+        return instructions === '' ? [] : [instructions.split(' ')[0] ?? '']
+      }
+      case 'write provider key':
+        await writeProviderKey(store, vault, { tenantId: who, provider: 'p', key: `sk-${who}-0123456789${which}` })
+        return []
+      case 'list provider keys': {
+        const sealed = (await readSealedKeys(store, who)).get('p')
+        expect((await listProviderKeys(store, who)).length).toBe(sealed === undefined ? 0 : 1)
+        if (sealed === undefined) return []
+        const key = vault.unseal(sealed, { tenantId: who, field: providerKeyField('p') })
+        return [key.split('-')[1] ?? '']
+      }
+      case 'drop provider key':
+        await dropProviderKey(store, who, 'p')
         return []
       case 'append audit':
         await appendAudit(store, [{ tenantId: who, action: 'a', actor: who, subject: keyId, details: {} }])
@@ -103,6 +135,8 @@ describe('Property: tenant isolation', () => {
           await within.updateTable('api_keys').set({ revoked_at: new Date() }).execute()
           await within.updateTable('quotas').set({ overrides: '{"taken":true}' }).execute()
           await within.deleteFrom('quotas').execute()
+          await within.updateTable('tenant_settings').set({ settings: '{}' }).execute()
+          await within.deleteFrom('provider_keys').execute()
           await within.updateTable('tenants').set({ name: 'taken' }).execute()
         })
         return []
@@ -136,16 +170,16 @@ describe('Property: tenant isolation', () => {
     )
     expect(await Promise.all(tenants.map((id) => findTenant(store, id)))).toEqual(before)
     expect(Math.min(...reached.values())).toBeGreaterThan(5)
-    expect(reached.size).toBe(12)
+    expect(reached.size).toBe(17)
   }, 120_000)
 
   it('a transaction that is for nobody sees and changes nothing', async () => {
-    await writeQuotas(store, 'default', { kept: true })
+    await writeQuotas(store, 'default', { sessions: 7 })
     await store.forPresented(['sk-vb-0'], async (within) => {
       for (const table of tables) expect(await everything(within, table)).toEqual([])
       expect(await within.selectFrom('tenants').selectAll().execute()).toEqual([])
       await within.deleteFrom('quotas').execute()
     })
-    expect(await readQuotas(store, 'default')).toEqual({ kept: true })
+    expect(await readQuotas(store, 'default')).toEqual({ sessions: 7 })
   })
 })

@@ -6,6 +6,8 @@ export interface Schema {
   api_keys: ApiKeysTable
   quotas: QuotasTable
   audit_logs: AuditLogsTable
+  tenant_settings: TenantSettingsTable
+  provider_keys: ProviderKeysTable
 }
 
 type Now = Generated<Date>
@@ -45,4 +47,18 @@ interface AuditLogsTable {
   actor: string
   subject: string | null
   details: JSONColumnType<Record<string, unknown>, string | undefined>
+}
+
+interface TenantSettingsTable {
+  tenant_id: string
+  settings: JSONColumnType<Record<string, unknown>>
+  updated_at: Now
+}
+
+interface ProviderKeysTable {
+  tenant_id: string
+  provider: string
+  sealed: string
+  last_four: string
+  created_at: Now
 }

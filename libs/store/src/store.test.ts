@@ -106,9 +106,20 @@ describe('Keys', () => {
 describe('Quotas', () => {
   it('are what was set last, all of them at once', async () => {
     expect(await readQuotas(store, 'default')).toEqual({})
-    await writeQuotas(store, 'default', { requestsPerMinute: 5, concurrentSessions: 2 })
-    await writeQuotas(store, 'default', { requestsPerMinute: 7 })
+    await writeQuotas(store, 'default', { requestsPerMinute: 5, sessions: 2 })
+    expect(await writeQuotas(store, 'default', { requestsPerMinute: 7 })).toBe(true)
     expect(await readQuotas(store, 'default')).toEqual({ requestsPerMinute: 7 })
+  })
+
+  it('are not set for a tenant that there is not', async () => {
+    expect(await writeQuotas(store, 'nobody', {})).toBe(false)
+  })
+
+  it('that another version has written say which of them cannot be read', async () => {
+    const overrides = '{"requestsPerMinute":"many"}'
+    await store.asTenant('default', (within) => within.updateTable('quotas').set({ overrides }).execute())
+    const message = 'What is stored cannot be read: quotas.requestsPerMinute'
+    await expect(readQuotas(store, 'default')).rejects.toMatchObject({ kind: 'dependency', message })
   })
 })
 

@@ -9,6 +9,7 @@ it('a command that blocks fails at once where its node is away, and has it looke
     {
       ownerOf: () => 'node',
       open: (_, use) => openConnection({ url: '/nowhere/redis.sock', name: 'test', use, log: silentLog }),
+      openOwn: (name) => openConnection({ url: '/nowhere/redis.sock', name, use: 'library', log: silentLog }),
       refresh,
       onMoved: () => () => {},
       probes: () => [],

@@ -22,6 +22,7 @@ it('channels that their node dropped are subscribed to again even where nobody s
     {
       ownerOf: () => 'node', // for it, nothing ever moves
       open: (_, use) => openConnection({ url: `redis://${host}:${port}`, name: 'test', use, log: silentLog }),
+      openOwn: (name) => openConnection({ url: `redis://${host}:${port}`, name, use: 'library', log: silentLog }),
       refresh,
       onMoved: () => () => {},
       probes: () => [],

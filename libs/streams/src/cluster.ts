@@ -21,36 +21,47 @@ export function openCluster({ servers, name, log }: { servers: readonly string[]
       'invalid_redis_url',
       'A Redis cluster has no databases: leave the number out of its URL',
     )
-  const commands = new Cluster([...servers], {
-    clusterRetryStrategy: reconnectAfterMs,
-    maxRedirections: 1_000, // the command's own time ends its way
-    slotsRefreshTimeout: 1_000,
-    slotsRefreshInterval: 5_000,
-    redisOptions: {
-      ...(username !== '' && { username: decodeURIComponent(username) }),
-      ...(password !== '' && { password: decodeURIComponent(password) }),
-      ...(protocol === 'rediss:' && { tls: {} }),
-      connectionName: `${name}:commands`,
-      protocol: 2,
-      disableClientInfo: true,
-      socketTimeout: 15_000,
-      disconnectTimeout: 200, // a node that another took over from answers no goodbye
-    },
-  })
-  const send = commands.sendCommand.bind(commands)
-  commands.sendCommand = (command, stream, node: unknown) => {
-    command.setTimeout(commandTimeoutMs) // from the first, so that what waits for the whole cluster ends too
-    return send(command, stream, node)
+  const join = (purpose: string): Cluster => {
+    const cluster = new Cluster([...servers], optionsOf(purpose))
+    const send = cluster.sendCommand.bind(cluster)
+    cluster.sendCommand = (command, stream, node: unknown) => {
+      command.setTimeout(commandTimeoutMs) // from the first, so that what waits for the whole cluster ends too
+      return send(command, stream, node)
+    }
+    cluster.on('+node', writeTogether)
+    tellOutages(cluster, `${name}:${purpose}`, log)
+    return cluster
   }
-  commands.on('+node', writeTogether)
-  tellOutages(commands, `${name}:commands`, log)
+  const commands = join('commands')
   return {
     commands,
-    shards: shardsOf(commands, (node, use) => openConnection({ url: urlOfNode(seed, node), name, use, log })),
+    shards: {
+      ...shardsOf(commands, (node, use) => openConnection({ url: urlOfNode(seed, node), name, use, log })),
+      openOwn: join,
+    },
+  }
+
+  function optionsOf(purpose: string) {
+    return {
+      clusterRetryStrategy: reconnectAfterMs,
+      maxRedirections: 1_000, // the command's own time ends its way
+      slotsRefreshTimeout: 1_000,
+      slotsRefreshInterval: 5_000,
+      redisOptions: {
+        ...(username !== '' && { username: decodeURIComponent(username) }),
+        ...(password !== '' && { password: decodeURIComponent(password) }),
+        ...(protocol === 'rediss:' && { tls: {} }),
+        connectionName: `${name}:${purpose}`,
+        protocol: 2 as const,
+        disableClientInfo: true,
+        socketTimeout: 15_000,
+        disconnectTimeout: 200, // a node that another took over from answers no goodbye
+      },
+    }
   }
 }
 
-function shardsOf(cluster: Cluster, open: Shards['open']): Shards {
+function shardsOf(cluster: Cluster, open: Shards['open']): Omit<Shards, 'openOwn'> {
   const listeners = new Set<() => void>()
   let owners: (string | undefined)[] = []
   let probes: readonly string[] = []

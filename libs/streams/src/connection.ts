@@ -4,8 +4,11 @@ import { writeTogether } from './write-together.ts'
 
 export type { Connection }
 
-/** How a connection meets an outage. `commands` are kept for seconds and sent again; `blocking` ones fail at once. */
-export type Use = 'commands' | 'subscriber' | 'blocking'
+/**
+ * How a connection meets an outage. `commands` are kept for seconds and sent again; `blocking` ones fail at once; a `library` that
+ * waits by itself gets its answers when the server is back, or an error in its time.
+ */
+export type Use = 'commands' | 'subscriber' | 'blocking' | 'library'
 
 /** Every command of Redis, to one server or to the nodes that have the keys. */
 export type Commands = RedisCommander<{ type: 'default'; mapping: 'resp2' }>
@@ -24,9 +27,7 @@ export function openConnection({ url, name, use, log }: { url: string; name: str
     autoResubscribe: false, // channels.ts does, because it must know when that is done
     retryStrategy: reconnectAfterMs,
     socketTimeout: 15_000, // a server that is gone without a word; no command blocks for longer
-    ...(use === 'blocking'
-      ? { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false }
-      : { maxRetriesPerRequest: 20, commandTimeout: commandTimeoutMs }),
+    ...waits[use],
   })
   tellOutages(connection, `${name}:${use}`, log)
   if (use === 'commands') writeTogether(connection)
@@ -44,6 +45,14 @@ function keepAsking(connection: Connection): void {
 }
 
 export const commandTimeoutMs = 10_000
+
+const patient = { maxRetriesPerRequest: 20, commandTimeout: commandTimeoutMs }
+const waits = {
+  commands: patient,
+  subscriber: patient,
+  blocking: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
+  library: { maxRetriesPerRequest: null, commandTimeout: 20_000 }, // its commands may block for half as long
+} as const satisfies Record<Use, object>
 
 export function reconnectAfterMs(attempt: number): number {
   return Math.min(20 * 2 ** Math.min(attempt, 6), 500)

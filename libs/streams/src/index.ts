@@ -3,6 +3,13 @@ export { type AudioLease, leaseAudio } from './audio-lease.ts'
 export type { Attempt, Stamp } from './attempt.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export type { JobContext } from './context.ts'
+export { type Chore, type ChoreKind, type DeletionSubject, type TenantEvent, choreKinds } from './chores/chore.ts'
+export { type AskedDeletion, askDeletion } from './chores/ask-deletion.ts'
+export { type AddChoreOptions, type Chores, type OpenChoresOptions, openChores } from './chores/chores.ts'
+export { type ChoreState, type ListChoresOptions, type ListedChore, choreStates } from './chores/listing.ts'
+export { type QuotaName, type ReachedQuota, tellQuotaReached, tellSessionEnded } from './chores/events.ts'
+export { type ChoreRule, choreRules } from './chores/rules.ts'
+export { type ChoreContext, type ChoreRunner, type RunChoresOptions, runChores } from './chores/run-chores.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
 export { type KeyChangeMessage, tellKeyChange, watchKeyChanges } from './key-changes.ts'
@@ -20,6 +27,7 @@ export {
   type SynthesizeJob,
   type TranscribeJob,
   groupOf,
+  jobFields,
   subjectOf,
 } from './jobs.ts'
 export { type DeadLetter, deadLetters, dropDeadLetter, findDeadLetter, retryDeadLetter } from './dead-letters.ts'
@@ -37,7 +45,7 @@ export {
   reserve,
   settle,
 } from './limiter.ts'
-export { type TooManySessions, countNoMore, enterSession } from './session-count.ts'
+export { type TooManySessions, countNoMore, countedSessions, enterSession } from './session-count.ts'
 export { type WatchLanesOptions, watchLanes } from './presence.ts'
 export { type Redis, type RedisOptions, openRedis } from './redis.ts'
 export type { ListedTool, ToolError, WorkerResult } from './results.ts'
@@ -47,7 +55,7 @@ export type { SessionRef } from './session-ref.ts'
 export type { OnMismatch, TenantMismatch } from './tenant-mismatch.ts'
 export { type ReapOptions, reapSessions } from './reap-sessions.ts'
 export type { SentEvent, SessionChange, SessionRecords } from './session-change.ts'
-export type { EndedSession } from './session-end.ts'
+export type { EndedSession, OnEnded } from './session-end.ts'
 export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'
 export type { HeardResults, SessionHold } from './session-hold.ts'
 export { type JournalLimits, readJournal } from './session-journal.ts'

@@ -4,7 +4,7 @@ import { ask } from './ask.ts'
 import { type Attempt, timeAttempt } from './attempt.ts'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, jobOutput } from './job-output.ts'
-import { type Job, subjectOf } from './jobs.ts'
+import { type Job, jobFields, subjectOf } from './jobs.ts'
 import { channelNames, keys } from './keys.ts'
 import type { Delivery } from './lane-hold.ts'
 import { retryDelayMs } from './lane-retry.ts'
@@ -29,6 +29,7 @@ export interface JobRunOptions {
   onAttempt?(attempt: Attempt): void
   /** The job was refused: it names another tenant than its entry or its session. */
   onMismatch?: OnMismatch
+  onBegun(waitMs: number): void
   run(context: JobContext): Promise<void>
   failed(failure: Failure): WorkerResult[]
 }
@@ -64,7 +65,7 @@ export interface JobRun {
 export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun {
   const { delivery, maxAttempts, repeatable, clock, log } = options
   const { origin: entry, attempt, deadlineAtMs } = delivery
-  const about = { jobId: job.id, sessionId: job.sessionId, tenantId: job.tenantId, traceId: job.traceId, attempt }
+  const about = { ...jobFields(job), attempt }
   const output = jobOutput(redis, job, { entry, attempt, deadlineAtMs, limits: options.limits })
   const times = timeAttempt(job, attempt, clock)
   const controller = new AbortController()
@@ -102,6 +103,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
       times.begin(leftMs)
       if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts), { isDead: true })
       hasEmitted = verdict === 'run_after_output'
+      if (attempt === 1) options.onBegun(Math.max(0, job.deadlineMs - leftMs)) // its deadline counts from when it was put there
       endsAtMs = clock.now() + leftMs
       return await runUntilDeadline()
     } finally {

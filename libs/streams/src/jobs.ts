@@ -8,7 +8,7 @@ interface JobBase extends SessionRef {
   id: JobId
   /** How long it is worth doing, from when it is put on its lane. Met later it is answered as failed, not run. */
   deadlineMs: number
-  /** Whatever is written to a log about it has this. */
+  /** The connection's that asked for it; log lines say it as `correlation_id`. */
   traceId: string
   /** Absent: nobody looks where the time went. */
   trace?: JobTrace
@@ -100,6 +100,14 @@ export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
 export function subjectOf(job: Job): ItemId | ResponseId {
   return 'itemId' in job ? job.itemId : job.responseId
 }
+
+/** What every log line about a job says. */
+export const jobFields = ({ id, sessionId, tenantId, traceId }: Job) => ({
+  tenantId,
+  sessionId,
+  correlationId: traceId,
+  jobId: id,
+})
 
 /** One lane an engine or provider pool; a worker reads only lanes it can serve. */
 export type Lane = `jobs:stt:${SttEngine}` | `jobs:llm:${string}` | `jobs:mcp:${string}` | `jobs:tts:${TtsEngine}`

@@ -7,7 +7,7 @@ import type { Redis } from './redis.ts'
 
 const keyChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key_revoked'), prefix: z.string() }),
-  z.object({ kind: z.enum(['tenant_suspended', 'tenant_resumed']), tenantId: z.string() }),
+  z.object({ kind: z.enum(['tenant_suspended', 'tenant_resumed', 'tenant_changed']), tenantId: z.string() }),
 ])
 /** What whoever has let somebody in must hear of. */
 export type KeyChangeMessage = z.infer<typeof keyChangeSchema>

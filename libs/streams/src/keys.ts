@@ -24,6 +24,9 @@ export const keys = {
   live: (shard: number) => `sessions:live:{${shard}}`,
   liveWatch: (shard: number) => `sessions:live:{${shard}}:watch`,
   ended: 'sessions:ended',
+  toldQuota: (tenantId: string, quota: string) => `limits:{${tenantId}}:told:${quota}`,
+  /** Before all keys of the queues of chores. */
+  chores: '{chores}',
   secret: (tenantId: string, digest: string) => `secret:${tenantId}/${digest}`,
   countedResponses: (tenantId: string) => `limits:{${tenantId}}:responses`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,

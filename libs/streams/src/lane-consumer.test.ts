@@ -1,4 +1,4 @@
-import { sleep, systemClock } from '@voicebox/kernel'
+import { Failure, sleep, systemClock } from '@voicebox/kernel'
 import { describe, expect, it, vi } from 'vitest'
 import { type LaneConsumer, type SynthesizeJob, createSession, enqueue, laneStats } from './index.ts'
 import { jobOutput, sessionLogLimits } from './job-output.ts'
@@ -57,6 +57,21 @@ describe.each(redisKinds)('a lane, on %s', (kind) => {
     await Promise.all(Array.from({ length: 40 }, () => put()))
     await empties()
     expect(most).toBe(4)
+  })
+
+  it('tells how long a job had waited when it was begun, and not again when it is tried again', async () => {
+    await put()
+    await sleep(60)
+    const waits: number[] = []
+    const onBegun = (waitMs: number): void => void waits.push(waitMs)
+    const run: Run = async (job, context) => {
+      if (context.attempt === 1) throw new Failure('engine', 'broken', 'It broke', { retryable: true })
+      await context.emit(spoken(job))
+    }
+    start('one', run, { onBegun })
+    await say(['segment_spoken'])
+    expect(waits).toEqual([expect.any(Number)])
+    expect(waits[0]).toBeGreaterThanOrEqual(50)
   })
 
   it('answers a throw with the job’s failure and acks it', async () => {

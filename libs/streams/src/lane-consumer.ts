@@ -43,6 +43,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   onAttempt?(attempt: Attempt): void
   /** Told of each job that was refused, and kept as a dead letter, for naming another tenant than its entry or its session. */
   onMismatch?: OnMismatch
+  /** Told of each job that is begun for the first time how long it had waited, in milliseconds by Redis's clock. */
+  onBegun?(waitMs: number): void
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
@@ -65,7 +67,8 @@ export interface LaneConsumer extends Closable {
 /** Does the jobs of a lane until it is closed. It outlives any outage of Redis; a job that it loses by that is claimed again. */
 export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOptions<L>): LaneConsumer {
   const { lane, consumer, concurrency, claimAfterMs, clock, log, maxAttempts = 3, limits = sessionLogLimits } = options
-  const { maxShare = null, repeatable = () => 'before_output', random = Math.random, onOutcome = () => {} } = options
+  const { maxShare = null, repeatable = () => 'before_output', random = Math.random } = options
+  const { onOutcome = () => {}, onBegun = () => {} } = options
   const heartbeatMs = options.heartbeatMs ?? claimAfterMs / 4
   const beatMs = Math.min(heartbeatMs, maxBeatMs)
   const hold = holdLane(redis, lane, consumer)
@@ -137,7 +140,7 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
   function start(delivery: Delivery, job: JobIn<L>): JobRun {
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
-    const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
+    const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log, onBegun }
     const { onAttempt, onMismatch } = options
     const told = { ...(onAttempt && { onAttempt }), ...(onMismatch && { onMismatch }) }
     return startJob(redis, job, { ...about, run, failed, ...told })

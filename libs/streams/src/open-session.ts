@@ -9,6 +9,7 @@ import { sessionCreate, sessionTake } from './scripts.gen.ts'
 import type { SessionRecords } from './session-change.ts'
 import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
 import { keepCounting } from './session-count.ts'
+import type { OnEnded } from './session-end.ts'
 import { showLive } from './session-index.ts'
 import { type JournalLimits, journalLimits } from './session-journal.ts'
 import type { SessionRef } from './session-ref.ts'
@@ -27,6 +28,8 @@ export interface HoldOptions extends SessionRef {
   limits?: JournalLimits
   /** A digest of the client secret that opened it, or null; only at its creation. */
   openedBy?: string | null
+  /** Called where this holder ends it, before it is free. Absent: nobody is told. */
+  onEnded?: OnEnded
   log: Log
 }
 
@@ -128,10 +131,10 @@ const deaf: HeardResults = { heardUpTo: () => 0, onResultsLost: () => {} }
 
 function holdOf(
   redis: Redis,
-  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, log }: HoldOptions,
+  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, onEnded = () => {}, log }: HoldOptions,
   takes: TakeWatch,
   about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
 ): SessionHold {
   takes.holds(about.token)
-  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, log })
+  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, onEnded, log })
 }

@@ -1,6 +1,6 @@
 import { type Log, newId, silentLog } from '@voicebox/kernel'
 import type { Redis } from './redis.ts'
-import { type EndedSession, endSession, freeKeys, freeSession } from './session-end.ts'
+import { type EndedSession, type OnEnded, endSession, freeKeys, freeSession } from './session-end.ts'
 import { dropLive, dueSessions, putOff } from './session-index.ts'
 import type { SessionRef } from './session-ref.ts'
 
@@ -9,6 +9,8 @@ export interface ReapOptions {
   limit: number
   /** Called at most once for a session, over all reapers, when it has ended and all it held is free. */
   onReaped(session: EndedSession): Promise<void> | void
+  /** Called for each session that this ends, before it is free; again where another had begun to. Absent: nobody is told. */
+  onEnded?: OnEnded
   /** What holders get to show life again, after Redis was away. Absent: 15 s. */
   graceMs?: number
   log?: Log
@@ -20,7 +22,7 @@ export interface ReapOptions {
  */
 export async function reapSessions(
   redis: Redis,
-  { limit, onReaped, graceMs = 15_000, log = silentLog }: ReapOptions,
+  { limit, onReaped, onEnded = () => {}, graceMs = 15_000, log = silentLog }: ReapOptions,
 ): Promise<number> {
   const due = await dueSessions(redis, limit, graceMs)
   const ender: string = newId('job')
@@ -47,7 +49,7 @@ export async function reapSessions(
     const ended = await endSession(redis, { ...ref, ...nobody, ender, reason: 'expired' })
     switch (ended.kind) {
       case 'ended':
-        return (await freeSession(redis, ended.session)) === 'freed' ? ended.session : null
+        return (await freeSession(redis, ended.session, onEnded)) === 'freed' ? ended.session : null
       case 'alive':
       case 'busy':
         await putOff(redis, ref, ended.leftMs)

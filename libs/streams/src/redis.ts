@@ -1,7 +1,8 @@
+import type { Cluster } from 'ioredis'
 import { type Closable, type Log, sleep } from '@voicebox/kernel'
 import { type BlockingSender, openBlocking } from './blocking.ts'
 import { type Channels, makeChannels } from './channels.ts'
-import type { Commands } from './connection.ts'
+import type { Commands, Connection } from './connection.ts'
 import { type InOrder, makeInOrder } from './in-order.ts'
 import { type RedisWatcher, watchPulse } from './pulse.ts'
 import { reach } from './reach.ts'
@@ -17,6 +18,8 @@ export interface Redis extends Closable {
   readonly inOrder: InOrder
   /** Opens a connection for commands that block on this key. The caller closes it, by `disconnect()`. */
   openBlocking(key: string): BlockingSender
+  /** Opens a way of its own for a library that manages its connections. The caller closes it, by `disconnect()`. */
+  openOwn(name: string): Connection | Cluster
   close(): Promise<void>
 }
 
@@ -54,6 +57,7 @@ export async function openRedis(options: RedisOptions): Promise<Redis> {
     channels,
     inOrder: makeInOrder(),
     openBlocking: (key) => openBlocking(shards, key),
+    openOwn: (name) => shards.openOwn(name),
     async close() {
       isClosed = true
       pulse.stop()

@@ -1,7 +1,9 @@
+import type { SessionId } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
+import { text } from './reply.ts'
 import { limiterEnter } from './scripts.gen.ts'
 import type { SessionRef } from './session-ref.ts'
 
@@ -34,4 +36,10 @@ export async function keepCounting(redis: Redis, { tenantId, sessionId }: Sessio
 /** Counts a session no more. May be repeated. */
 export async function countNoMore(redis: Redis, { tenantId, sessionId }: SessionRef): Promise<void> {
   await ask(redis.commands, z.number(), 'ZREM', keys.countedSessions(tenantId), sessionId)
+}
+
+/** The ids of a tenant's sessions that count, and so of all that live; some of them may have ended. At most so many. */
+export async function countedSessions(redis: Redis, tenantId: string, limit: number): Promise<SessionId[]> {
+  const ids = await ask(redis.commands, z.array(text), 'ZRANGE', keys.countedSessions(tenantId), 0, limit - 1)
+  return ids as SessionId[] // only enterSession writes there
 }

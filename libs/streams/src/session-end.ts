@@ -15,6 +15,9 @@ export interface EndedSession extends SessionRef {
   endedAtMs: number
 }
 
+/** Called before it is known that nothing is left to do for a session that has ended: again by another, should the first not come so far. */
+export type OnEnded = (session: EndedSession) => Promise<void> | void
+
 export interface Ending extends SessionRef {
   /** Of the holder that ends it; 0: it is ended only if its time is over. */
   token: number
@@ -70,13 +73,18 @@ const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'no
  * be repeated, and done by several at a time: `freed` for one of them only. `not_ended`: Redis has lost that it was ended, and
  * what is there of it lives again.
  */
-export async function freeSession(redis: Redis, ended: EndedSession): Promise<'freed' | 'freed_already' | 'not_ended'> {
+export async function freeSession(
+  redis: Redis,
+  ended: EndedSession,
+  onEnded: OnEnded,
+): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
   await freeKeys(redis, ended)
   await countNoMore(redis, ended)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }
   const note = Object.entries(fields).flat()
   await ask(redis.commands, text, 'XADD', keys.ended, 'MAXLEN', maxNotes, '*', ...note)
+  await onEnded(ended)
   const { session } = sessionKeys(ended)
   const bury = (): ReturnType<typeof sessionBury> => sessionBury(redis, { session }, { tombstone_ms: tombstoneMs })
   const answer = await bury()

@@ -5,7 +5,7 @@ import type { Redis } from './redis.ts'
 import { sessionCommit } from './scripts.gen.ts'
 import { type EncodedChange, type SessionChange, encodeChange, partsOf } from './session-change.ts'
 import { keepCounting } from './session-count.ts'
-import { type Ended, endSession, freeSession } from './session-end.ts'
+import { type Ended, type OnEnded, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
 import { nameOf, type SessionRef } from './session-ref.ts'
@@ -60,6 +60,7 @@ export interface MakeHoldOptions {
   limits: JournalLimits
   takes: TakeWatch
   results: HeardResults
+  onEnded: OnEnded
   log: Log
 }
 
@@ -70,7 +71,7 @@ interface Pending {
 }
 
 export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptions): SessionHold {
-  const { ttlMs, limits, takes, results, log } = options
+  const { ttlMs, limits, takes, results, onEnded, log } = options
   const { tenantId, sessionId, token } = held
   const latest = makeLatestEvents(held.lastSent)
   let version = held.version
@@ -175,7 +176,8 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         if (isOver || takes.isTaken) return
         const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason })
         let ended = await end()
-        while (ended.kind === 'ended' && (await freeSession(redis, ended.session)) === 'not_ended') ended = await end()
+        while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
+          ended = await end()
         if (ended.kind === 'buried') await dropLive(redis, held)
         isOver = true
       }),

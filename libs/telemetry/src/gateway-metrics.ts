@@ -3,6 +3,36 @@ import type { MetricTable } from './metric-definition.ts'
 /** What a gateway tells about its sessions, and about what it depends on. */
 export const gatewayMetrics = {
   sessionsOpen: { kind: 'gauge', name: 'voicebox_sessions_open', help: 'Sessions that this gateway drives now.' },
+  connectionsOpen: {
+    kind: 'gauge',
+    name: 'voicebox_connections_open',
+    help: 'Sockets of sessions that this gateway has now.',
+  },
+  requests: {
+    kind: 'counter',
+    name: 'voicebox_http_requests_total',
+    help: 'HTTP requests that this gateway answered, by the route that they met and the status.',
+    labels: { route: 'configured', status: 'configured' },
+  },
+  messageProcessingSeconds: {
+    kind: 'histogram',
+    name: 'voicebox_websocket_message_processing_seconds',
+    help: 'From when a client event came to when it had acted, the wait for the audio before it included; `invalid` could not be read.',
+    labels: { type: 'configured' },
+    buckets: [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
+  },
+  errors: {
+    kind: 'counter',
+    name: 'voicebox_errors_total',
+    help: 'Errors that clients were told in open sessions, by their code.',
+    labels: { code: 'configured' },
+  },
+  responses: {
+    kind: 'counter',
+    name: 'voicebox_responses_total',
+    help: 'Responses that ended, by how.',
+    labels: { status: ['completed', 'cancelled', 'incomplete', 'failed'] },
+  },
   sessions: {
     kind: 'counter',
     name: 'voicebox_sessions_total',

@@ -12,7 +12,7 @@ export const tenantMetrics = {
 } as const satisfies MetricTable
 
 /** Who was named, and who should have been. */
-interface Mismatch {
+export interface Mismatch {
   at: (typeof tenantMetrics.tenantMismatches.labels.at)[number]
   tenantId: string
   otherTenantId: string

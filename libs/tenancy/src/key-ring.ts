@@ -121,6 +121,7 @@ export function makeKeyRing({
     },
     changed(change) {
       changes += 1
+      if (change.kind === 'tenant_changed') return // keys are what they were
       if (change.kind !== 'key_revoked') return suspend(change.tenantId, change.kind === 'tenant_suspended')
       revoked.set(change.prefix, true)
       const entry = known.get(change.prefix)

@@ -1,7 +1,8 @@
 /** A map of bounded size: what was not asked for the longest gives way. */
 export interface Lru<K, V> {
   get(key: K): V | undefined
-  set(key: K, value: V): void
+  /** Answers what gave way, if something did. */
+  set(key: K, value: V): V | undefined
   delete(key: K): void
   values(): Iterable<V>
   readonly size: number
@@ -21,9 +22,11 @@ export function makeLru<K, V>(maxSize: number): Lru<K, V> {
     },
     set(key, value) {
       touch(key, value)
-      if (entries.size <= maxSize) return
-      const [oldest] = entries.keys()
-      if (oldest !== undefined) entries.delete(oldest)
+      if (entries.size <= maxSize) return undefined
+      const [oldest] = entries
+      if (oldest === undefined) return undefined
+      entries.delete(oldest[0])
+      return oldest[1]
     },
     delete: (key) => void entries.delete(key),
     values: () => entries.values(),

@@ -1,5 +1,5 @@
 import type { Log } from '@voicebox/kernel'
-import { type Redis, reapSessions } from '@voicebox/streams'
+import { type OnEnded, type Redis, reapSessions } from '@voicebox/streams'
 import type { Meters, housekeeperMetrics } from '@voicebox/telemetry'
 import { type Kept, keepDoing } from './keep-doing.ts'
 
@@ -9,7 +9,17 @@ const sessionsPerPass = 100
 /** Ends sessions that nobody drives any more. Several may run: each session is ended, and told of, by one of them. */
 export function runReaper(
   redis: Redis,
-  { meters, everyMs, log }: { meters: Meters<typeof housekeeperMetrics>; everyMs: number; log: Log },
+  {
+    meters,
+    everyMs,
+    onEnded,
+    log,
+  }: {
+    meters: Meters<typeof housekeeperMetrics>
+    everyMs: number
+    onEnded: OnEnded
+    log: Log
+  },
 ): Kept {
   return keepDoing({
     name: 'reaping sessions',
@@ -18,6 +28,7 @@ export function runReaper(
     async pass() {
       const reaped = await reapSessions(redis, {
         limit: sessionsPerPass,
+        onEnded,
         log,
         onReaped(session) {
           meters.sessionsReaped.add(1)

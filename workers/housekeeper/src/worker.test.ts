@@ -61,7 +61,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const reapings = ({ lines }: Housekeeper): unknown[] =>
   lines
     .filter((line) => line['message'] === 'A session was ended because nobody drove it')
-    .map((line) => line['sessionId'])
+    .map((line) => line['session_id'])
 
 describe('A housekeeper', { timeout: 120_000 }, () => {
   const server = useRedis('one server', { persistent: true, each: true })
@@ -84,9 +84,9 @@ describe('A housekeeper', { timeout: 120_000 }, () => {
     await until(async () => (await Promise.all(abandoned.map(isGone))).every(Boolean))
     await until(() => housekeepers.flatMap(reapings).length >= abandoned.length)
     expect(housekeepers.flatMap(reapings).sort()).toEqual(abandoned.sort())
-    expect(housekeepers.flatMap(({ lines }) => lines).find((line) => 'sessionId' in line)).toMatchObject({
+    expect(housekeepers.flatMap(({ lines }) => lines).find((line) => 'session_id' in line)).toMatchObject({
       service: 'housekeeper',
-      tenantId: 'tenant',
+      tenant_id: 'tenant',
       reason: 'expired',
     })
     const counts = await Promise.all(housekeepers.map((one) => told(one, 'voicebox_sessions_reaped_total')))

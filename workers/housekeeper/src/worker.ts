@@ -1,6 +1,6 @@
-import { loadConfig } from '@voicebox/config'
+import { loadConfig, type Settings } from '@voicebox/config'
 import { Failure, aborted, withScope } from '@voicebox/kernel'
-import { openRedis } from '@voicebox/streams'
+import { type OnEnded, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   type RunApp,
   housekeeperMetrics,
@@ -10,8 +10,23 @@ import {
   makeProcessName,
   serveHealth,
 } from '@voicebox/telemetry'
+import { keepChores } from './chores/run.ts'
 import { runLaneReader } from './lane-reader.ts'
 import { runReaper } from './reaper.ts'
+
+const settingKeys = [
+  'redisUrl',
+  'databaseUrl',
+  'host',
+  'workerPort',
+  'drainMs',
+  'claimAfterMs',
+  'encryptionKey',
+  'webhookAllow',
+  'retentionEveryMs',
+  'auditDays',
+  'logLevel',
+] as const satisfies (keyof Settings)[]
 
 const reapEveryMs = 1_000
 const readLanesEveryMs = 5_000
@@ -20,7 +35,7 @@ const finishMs = 1_000
 
 /** The housekeeper: it does what no session and no job would do for itself. Several may run side by side. */
 export const runHousekeeper: RunApp = async (env, signal, ready) => {
-  const { config, unknown } = loadConfig(env, ['redisUrl', 'host', 'workerPort', 'drainMs', 'logLevel'])
+  const { config, unknown } = loadConfig(env, settingKeys)
   const { redisUrl, host } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'housekeeper', level: config.logLevel })
@@ -31,19 +46,30 @@ export const runHousekeeper: RunApp = async (env, signal, ready) => {
       service: 'housekeeper',
       table: { ...housekeeperMetrics, ...laneMetrics },
     })
-    const redis = scope.use(await openRedis({ url: redisUrl, name: makeProcessName('housekeeper'), log, signal }))
+    const name = makeProcessName('housekeeper')
+    const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       housekeeper: () => (signal.aborted ? 'draining' : null),
     }
     scope.use(await serveHealth({ port: config.workerPort, host, checks, metrics, log }))
-    const chores = [
-      runReaper(redis, { meters, everyMs: reapEveryMs, log }),
+    const chores = scope.use(openChores(redis, { log }))
+    const { databaseUrl } = config
+    // Without a database nobody has webhooks, and there is nothing to retain or delete.
+    const onEnded: OnEnded = databaseUrl === undefined ? () => {} : (session) => tellSessionEnded(chores, session, log)
+    const passes = [
+      runReaper(redis, { meters, everyMs: reapEveryMs, onEnded, log }),
       runLaneReader(redis, { meters, everyMs: readLanesEveryMs, log }),
     ]
-    const deadlineMs = Math.min(config.drainMs, finishMs)
-    scope.defer(async () => void (await Promise.all(chores.map((chore) => chore.close({ deadlineMs })))))
-    ready({ kind: 'ready', summary: 'ends sessions that nobody drives any more' })
+    const kept =
+      databaseUrl === undefined
+        ? []
+        : [keepChores(scope, { ...config, databaseUrl, name, redis, chores, onEnded, meters, log })]
+    scope.defer(async () => {
+      const finishing = passes.map((pass) => pass.close({ deadlineMs: Math.min(config.drainMs, finishMs) }))
+      await Promise.all([...finishing, ...kept.map((one) => one.close({ deadlineMs: config.drainMs }))])
+    })
+    ready({ kind: 'ready', summary: 'ends sessions that nobody drives any more, and does the chores' })
     await aborted(signal)
   })
 }

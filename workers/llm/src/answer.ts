@@ -11,16 +11,22 @@ import {
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
 import { joinedEvents } from './joined-events.ts'
-import type { LanguagePool, PoolEvent } from './pool.ts'
+import type { LanguagePool, OwnKeys, PoolEvent } from './pool.ts'
 import { makeSpeechPlan } from './speech-plan.ts'
 
 export interface AnswerOptions {
   redis: Redis
   pool: LanguagePool
+  /** The keys of a tenant for its providers. */
+  ownKeysOf(tenantId: string): Promise<OwnKeys>
   /** How many segments may wait for a speech engine. */
   maxWaiting: number
   /** A segment was refused because its lane was full. */
   onRefused(lane: Lane): void
+  /** Told how long the first token of an answer took, in milliseconds. */
+  onFirstToken(provider: string, ms: number): void
+  /** And all of it. */
+  onGenerated(provider: string, ms: number): void
   clock: Clock
   log: Log
 }
@@ -34,13 +40,13 @@ const settleAfterMs = 300
  * begun again, because the client has heard of it.
  */
 export async function answer(
-  { redis, pool, maxWaiting, onRefused, clock, log }: AnswerOptions,
+  { redis, pool, ownKeysOf, maxWaiting, onRefused, onFirstToken, onGenerated, clock, log }: AnswerOptions,
   job: GenerateJob,
   context: JobContext,
 ): Promise<void> {
   if (context.hasEmitted) throw new Failure('engine', 'worker_lost', 'The worker that gave the answer was lost')
-  const { responseId, sessionId, traceId } = job
-  const request = await requestOf(redis, job)
+  const { responseId, sessionId, tenantId, traceId } = job
+  const [request, ownKeys] = await Promise.all([requestOf(redis, job), ownKeysOf(tenantId)])
   const startMs = clock.now()
   let firstTokenMs: number | undefined
   const speech = makeSpeechPlan({
@@ -51,7 +57,7 @@ export async function answer(
     maxWaiting,
     onRefused,
   })
-  const batched = batches((signal) => pool.generate({ ...request, signal }), {
+  const batched = batches((signal) => pool.generate({ ...request, ownKeys, signal }), {
     signal: context.signal,
     clock,
     idleMs: settleAfterMs,
@@ -59,7 +65,10 @@ export async function answer(
   for await (const events of batched) {
     const results = events.length === 0 ? await speech.settle() : []
     for (const event of joinedEvents(events)) {
-      if (event.kind !== 'finish') firstTokenMs ??= clock.now() - startMs
+      if (event.kind !== 'finish' && firstTokenMs === undefined) {
+        firstTokenMs = clock.now() - startMs
+        onFirstToken(event.provider, firstTokenMs)
+      }
       if (event.kind === 'text') {
         const { text } = event
         // before its segments are enqueued, so that an attempt that has begun to speak is known to have emitted
@@ -70,8 +79,9 @@ export async function answer(
       results.push(...(await speech.end()), resultOf(event, responseId, speech.count()))
       if (event.kind !== 'finish') continue
       const { reason, usage, provider } = event
+      onGenerated(provider, clock.now() - startMs)
       log.info(
-        { sessionId, responseId, traceId, provider, reason, ...usage, firstTokenMs },
+        { tenantId, sessionId, correlationId: traceId, responseId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',
       )
     }

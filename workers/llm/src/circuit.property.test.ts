@@ -1,7 +1,7 @@
 import { Failure, silentLog } from '@voicebox/kernel'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Circuit, makeCircuit } from './circuit.ts'
+import { type Circuit, type CircuitState, makeCircuit } from './circuit.ts'
 
 const openMs = 30_000
 const failuresToOpen = 5
@@ -73,7 +73,9 @@ describe('Property: circuit-breaker recovery, over any history of a provider', (
     const reached = new Set<string>()
     await fc.assert(
       fc.asyncProperty(events, async (history) => {
-        const circuit = makeCircuit({ name: 'first', log: silentLog, openMs, failuresToOpen })
+        let state: CircuitState | undefined
+        const onState = (now: CircuitState): void => void (state = now)
+        const circuit = makeCircuit({ name: 'first', log: silentLog, openMs, failuresToOpen, onState })
         const model = makeModel()
         let nowMs = 0
         const pass = (ms: number): void => {
@@ -86,12 +88,14 @@ describe('Property: circuit-breaker recovery, over any history of a provider', (
           if (event.kind === 'time') pass(event.ms)
           else if (event.kind === 'late failure') circuit.failed(failureOf('fails'))
           else expect(await attempt(circuit, event.outcome)).toBe(expected)
+          expect(state === 0).toBe(!model.isOpen())
           if (event.kind !== 'attempt') continue
           const trial = wasOpen && expected === 'let through' ? ' as a trial' : ''
           reached.add(`${event.outcome}, ${expected}${trial}${model.isOpen() ? ', open' : ''}`)
         }
         pass(openMs)
         for (let turn = 0; turn < 3; turn++) expect(await attempt(circuit, 'answers')).toBe('let through')
+        expect(state).toBe(0)
         await circuit.close()
       }),
       { numRuns: 300 },

@@ -9,7 +9,12 @@ export interface CircuitOptions {
   failuresToOpen?: number
   /** How long an open circuit lets nothing through, before it lets one attempt try. */
   openMs?: number
+  /** Told the state at first, and whenever it changes. */
+  onState?(state: CircuitState): void
 }
+
+/** 0: closed; 1: one attempt tries whether the provider answers again; 2: open. */
+export type CircuitState = 0 | 1 | 2
 
 /** Keeps requests from a provider that has been failing. */
 export interface Circuit extends Closable {
@@ -29,7 +34,8 @@ export interface Circuit extends Closable {
  * cannot say "five in a row" (and by its own clock has forgotten the start of a request that hangs), so that its own
  * count is put out of action by the volume threshold and failures are counted here.
  */
-export function makeCircuit({ name, log, failuresToOpen = 5, openMs = 30_000 }: CircuitOptions): Circuit {
+export function makeCircuit(options: CircuitOptions): Circuit {
+  const { name, log, failuresToOpen = 5, openMs = 30_000, onState = () => {} } = options
   const breaker: CircuitBreaker<[() => Promise<unknown>]> = new CircuitBreaker((run) => run(), {
     timeout: false,
     resetTimeout: openMs,
@@ -40,9 +46,17 @@ export function makeCircuit({ name, log, failuresToOpen = 5, openMs = 30_000 }: 
     errorFilter: (error: unknown) => !isCounted(error) && !(breaker.halfOpen && isAborted(error)),
   })
   let failures = 0
-  breaker.on('open', () => log.warn({ provider: name, openMs }, 'The circuit of a provider has opened.'))
-  breaker.on('halfOpen', () => log.info({ provider: name }, 'The next request tries a provider whose circuit is open.'))
+  onState(0)
+  breaker.on('open', () => {
+    onState(2)
+    log.warn({ provider: name, openMs }, 'The circuit of a provider has opened.')
+  })
+  breaker.on('halfOpen', () => {
+    onState(1)
+    log.info({ provider: name }, 'The next request tries a provider whose circuit is open.')
+  })
   breaker.on('close', () => {
+    onState(0)
     failures = 0
     log.info({ provider: name }, 'The circuit of a provider has closed.')
   })

@@ -114,6 +114,21 @@ describe('the circuit of a provider in a pool', () => {
     await pool.close()
   })
 
+  it('is another for each key that it is asked with, so that a bad one keeps nobody else from it', async () => {
+    const model = makeFakeLanguageModel(({ apiKey }) => (apiKey === 'bad' ? broken() : { text: ['fine'] }), 'first')
+    const pool = makePool([model, second()], silentLog)
+    const ask = async (key?: string): Promise<string | undefined> => {
+      const ownKeys = new Map(key === undefined ? [] : [['first', key]])
+      const events = await Array.fromAsync(pool.generate({ ...question(), ownKeys }))
+      return events[0]?.provider
+    }
+    for (let turn = 0; turn < 8; turn++) expect(await ask('bad')).toBe('second')
+    expect(model.requests).toHaveLength(5)
+    expect([await ask(), await ask('good')]).toEqual(['first', 'first'])
+    expect(model.requests.map(({ apiKey }) => apiKey).slice(-2)).toEqual([undefined, 'good'])
+    await pool.close()
+  })
+
   it('lets no other request through while one tries', async () => {
     answers = broken()
     const model = first()

@@ -1,37 +1,52 @@
 import type { GenerationRequest, LanguageEvent, LanguageModel } from '@voicebox/engines'
 import { Failure, type Log, openScope, toFailure } from '@voicebox/kernel'
-import { type Circuit, makeCircuit } from './circuit.ts'
+import type { Circuit, CircuitState } from './circuit.ts'
+import { makeCircuits } from './circuits.ts'
 
 /** An event of the answer, and the provider that gives it. */
 export type PoolEvent = LanguageEvent & { provider: string }
 
+/** A tenant's own keys, by the name of their provider. */
+export type OwnKeys = ReadonlyMap<string, string>
+
+export interface PoolRequest extends Omit<GenerationRequest, 'apiKey'> {
+  /** Absent: each provider is asked with the installation's key. */
+  ownKeys?: OwnKeys
+}
+
 export interface LanguagePool extends LanguageModel {
-  generate(request: GenerationRequest): AsyncIterable<PoolEvent>
+  generate(request: PoolRequest): AsyncIterable<PoolEvent>
 }
 
 /**
  * Answers by the first of its providers that can. One that fails before its first token is passed over for the next;
- * afterwards there is no going back, and its failure is thrown. Each provider is behind a circuit of its own. The pool
- * owns its providers.
+ * afterwards there is no going back, and its failure is thrown. Each provider is behind a circuit of its own, and behind another
+ * for each key of a tenant's, so that a bad one keeps nobody else from it. The pool owns its providers.
  */
-export function makePool(providers: readonly LanguageModel[], log: Log): LanguagePool {
+export function makePool(
+  providers: readonly LanguageModel[],
+  log: Log,
+  onCircuit: (provider: string, state: CircuitState) => void = () => {},
+): LanguagePool {
   const scope = openScope()
   const members = providers.map((model) => ({
     model: scope.use(model),
-    circuit: scope.use(makeCircuit({ name: model.name, log })),
+    circuits: scope.use(makeCircuits({ name: model.name, log, onState: (state) => onCircuit(model.name, state) })),
   }))
   return {
     name: providers.map((model) => model.name).join(', '),
-    async *generate(request) {
+    async *generate({ ownKeys, ...request }) {
       const failures: Failure[] = []
-      for (const member of members) {
+      for (const { model, circuits } of members) {
         if (request.signal.aborted) return
+        const apiKey = ownKeys?.get(model.name)
+        const member = { model, circuit: circuits.of(apiKey), ...(apiKey === undefined ? {} : { apiKey }) }
         const begun = await begin(member, request)
         if (!(begun instanceof Failure)) return yield* goOn(member, begun, request.signal)
         if (request.signal.aborted) return
         failures.push(begun)
         if (begun.code !== 'circuit_open') {
-          log.warn({ provider: member.model.name, code: begun.code, reason: begun.message }, 'A provider has failed.')
+          log.warn({ provider: member.model.name, code: begun.code }, 'A provider has failed.')
         }
         if (!begun.retryable) throw begun
       }
@@ -44,6 +59,7 @@ export function makePool(providers: readonly LanguageModel[], log: Log): Languag
 interface Member {
   model: LanguageModel
   circuit: Circuit
+  apiKey?: string
 }
 
 /** An answer whose first event has come. */
@@ -52,10 +68,10 @@ interface Begun {
   rest: AsyncIterator<LanguageEvent>
 }
 
-async function begin({ model, circuit }: Member, request: GenerationRequest): Promise<Begun | Failure> {
+async function begin({ model, circuit, ...own }: Member, request: GenerationRequest): Promise<Begun | Failure> {
   try {
     return await circuit.attempt(async () => {
-      const events = model.generate(request)[Symbol.asyncIterator]()
+      const events = model.generate({ ...request, ...own })[Symbol.asyncIterator]()
       const first = await events.next()
       if (first.done !== true) return { first: first.value, rest: events }
       if (request.signal.aborted) throw new Failure('client', 'aborted', 'The request was aborted')

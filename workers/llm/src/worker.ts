@@ -1,23 +1,24 @@
 import { type LlmProvider, loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
-import { parseAllowList } from '@voicebox/mcp'
-import { type JobOutcome, type Lane, consumeLane, openRedis } from '@voicebox/streams'
+import { parseAllowList } from '@voicebox/outbound'
+import { type Lane, consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
   attemptSpans,
-  jobMetrics,
+  llmMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   openSpans,
   serveHealth,
-  tenantMetrics,
   traceMetrics,
   tracingSettings,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
+import { openOwnKeys } from './own-keys.ts'
 import { makePool } from './pool.ts'
 import { openProvider } from './providers/open-provider.ts'
 
@@ -30,6 +31,8 @@ const mcpConcurrency = 32
 export const runLlmWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
+    'databaseUrl',
+    'encryptionKey',
     'llmProviders',
     'llmPool',
     'workerConcurrency',
@@ -61,10 +64,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
-    const { meters, ...metrics } = makeMetrics({
-      service: 'llm-worker',
-      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
-    })
+    const table = { ...workerMetrics, ...llmMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'llm', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -75,42 +76,50 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     }
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const providers = llmProviders ?? [{ type: 'echo' as const, name: 'echo' }]
-    const pool = scope.use(makePool(providers.map(openProvider), log))
-    const onMismatch = mismatchTeller(log, meters)
-    const common = { claimAfterMs, consumer: name, clock, log, onMismatch }
-    const count = (lane: Lane, outcome: JobOutcome | 'refused'): void => meters.jobs.add(1, { lane, outcome })
+    const onCircuit = (provider: string, state: number): void => meters.circuitState.set(state, { provider })
+    const pool = scope.use(makePool(providers.map(openProvider), log, onCircuit))
+    const { databaseUrl, encryptionKey: encryptionKeys } = config
+    const ownKeys = scope.use(await openOwnKeys({ databaseUrl, encryptionKeys, name, redis, clock, log }))
+    const common = { claimAfterMs, consumer: name, clock, log }
     const answering = {
       redis,
       pool,
+      ownKeysOf: ownKeys.of,
       maxWaiting: config.laneDepth,
-      onRefused: (lane: Lane) => count(lane, 'refused'),
+      onRefused: (lane: Lane) => meterLane(meters, lane, log).onOutcome('refused'),
+      onFirstToken: (provider: string, ms: number) => meters.firstTokenSeconds.observe(ms / 1_000, { provider }),
+      onGenerated: (provider: string, ms: number) => meters.generationSeconds.observe(ms / 1_000, { provider }),
       clock,
       log,
     }
     const languageLane = `jobs:llm:${llmPool}` as const
+    const language = meterLane(meters, languageLane, log)
     const generating = consumeLane(redis, {
       ...common,
       lane: languageLane,
       maxShare: config.laneShare.llm,
       concurrency: workerConcurrency,
-      onOutcome: (outcome) => count(languageLane, outcome),
+      ...language,
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...generation, engine: pool.name })),
       run: (job, context) => answer(answering, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
     const { mcpListTimeoutMs: listTimeoutMs, mcpCallTimeoutMs: callTimeoutMs } = config
     const toolLane = `jobs:mcp:${llmPool}` as const
+    const tools = meterLane(meters, toolLane, log)
     const asking = consumeLane(redis, {
       ...common,
       lane: toolLane,
       maxShare: config.laneShare.mcp,
       concurrency: mcpConcurrency,
       repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
-      onOutcome: (outcome) => count(toolLane, outcome),
+      ...tools,
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'tool call', engine: 'mcp' })),
       run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock, log }, job, context),
       failed: (job, failure) => [mcpJobFailed(job, failure)],
     })
+    language.follow(generating, workerConcurrency)
+    tools.follow(asking, mcpConcurrency)
     scope.defer(async () => {
       await Promise.all([generating, asking].map((lane) => lane.close({ deadlineMs: drainMs })))
     })

@@ -1,5 +1,5 @@
 import { concatSamples } from '@voicebox/audio'
-import { aborted } from '@voicebox/kernel'
+import { type Clock, aborted } from '@voicebox/kernel'
 
 /**
  * Yields the frames of an utterance until it ends or the signal is aborted, and closes it then, without waiting for a
@@ -42,14 +42,22 @@ export async function* firstSamples(
   }
 }
 
-/** The same audio, and how much of it was taken so far. */
-export function counted(audio: AsyncIterable<Int16Array>): { frames: AsyncIterable<Int16Array>; samples(): number } {
+/** The same audio, how much of it was taken so far, and when the last of it was. */
+export interface CountedAudio {
+  frames: AsyncIterable<Int16Array>
+  samples(): number
+  endedAtMs(): number
+}
+
+export function counted(audio: AsyncIterable<Int16Array>, clock: Clock): CountedAudio {
   let samples = 0
+  let takenAtMs = clock.now()
   async function* count(): AsyncGenerator<Int16Array, void, undefined> {
     for await (const frame of audio) {
       samples += frame.length
+      takenAtMs = clock.now()
       yield frame
     }
   }
-  return { frames: count(), samples: () => samples }
+  return { frames: count(), samples: () => samples, endedAtMs: () => takenAtMs }
 }

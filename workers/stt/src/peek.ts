@@ -13,7 +13,7 @@ export function isPeek(job: TranscribeJob): job is PeekJob {
 
 /** Recognizes the beginning of an utterance, as soon as so much of it is there. Says nothing but `transcript_peeked`. */
 export async function peek(
-  { redis, recognizer, log }: Pick<TranscribeParts, 'redis' | 'recognizer' | 'log'>,
+  { redis, recognizer, clock, log }: Pick<TranscribeParts, 'redis' | 'recognizer' | 'clock' | 'log'>,
   job: PeekJob,
   { signal, emit }: JobContext,
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function peek(
     ...(prompt !== undefined && { prompt }),
   }
   const utterance = readAudio(redis, job, itemId, { signal, log })
-  const audio = counted(firstSamples(utterance, msToSamples(job.peekMs, heardRateHz)))
+  const audio = counted(firstSamples(utterance, msToSamples(job.peekMs, heardRateHz)), clock)
   for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...hints })) {
     if (recognition.kind === 'interim') continue
     const audioMs = Math.floor(samplesToMs(audio.samples(), heardRateHz))

@@ -19,8 +19,10 @@ const lane = 'jobs:stt:stub'
 describe('A transcription whose engine breaks', () => {
   const redis = useRedis().handle()
   const consumers: LaneConsumer[] = []
+  let times: number[] = []
   let sessionId: SessionId
   beforeEach(async () => {
+    times = []
     sessionId = newId('sess')
     const about = { tenantId: 'tenant', sessionId, holder: 'gateway', ttlMs: 60_000, onTaken: () => {}, log: silentLog }
     const hold = await createSession(redis, about)
@@ -38,6 +40,7 @@ describe('A transcription whose engine breaks', () => {
         ['turn', 'turn it on', 'turn it on now.'],
       ]),
     ).toEqual(['turn it', 'turn it on now.'])
+    expect(times).toEqual([expect.any(Number)])
   })
 
   it('may take back words that are not settled', async () => {
@@ -52,6 +55,7 @@ describe('A transcription whose engine breaks', () => {
   it('is tried three times, then said to have failed', async () => {
     const broken = ['breaks']
     expect(await said('revised', [broken, broken, broken, ['never heard.']])).toEqual(['recognizer_crashed'])
+    expect(times).toEqual([])
   })
 
   it('is not tried again where it only looked for the words so far: they would come too late', async () => {
@@ -71,7 +75,8 @@ describe('A transcription whose engine breaks', () => {
       { tenantId: 'tenant', sessionId },
       { afterSeq: 0, onResult, log: silentLog },
     )
-    const parts = { redis, recognizer: scripted(attempts), interims, clock: systemClock, log: silentLog }
+    const onTranscribed = (ms: number): void => void times.push(ms)
+    const parts = { redis, recognizer: scripted(attempts), interims, onTranscribed, clock: systemClock, log: silentLog }
     consumers.push(
       consumeLane(redis, {
         lane,

@@ -1,7 +1,7 @@
 import { heardRateHz } from '@voicebox/audio'
 import type { EngineDescriptor, RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
 import type { Clock, Log } from '@voicebox/kernel'
-import { type JobContext, type Redis, type TranscribeJob, readAudio } from '@voicebox/streams'
+import { type JobContext, type Redis, type TranscribeJob, jobFields, readAudio } from '@voicebox/streams'
 import { counted } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
 import { makeSettledWords } from './settled-words.ts'
@@ -10,6 +10,8 @@ export interface TranscribeParts {
   redis: Redis
   recognizer: SpeechRecognizer
   interims: EngineDescriptor['interims']
+  /** Told how long each transcript took, in milliseconds from when all audio of its utterance was there. */
+  onTranscribed(ms: number): void
   clock: Clock
   log: Log
 }
@@ -19,14 +21,14 @@ export interface TranscribeParts {
  * no attempt takes back what another one said.
  */
 export async function transcribe(
-  { redis, recognizer, interims: promise, clock, log }: TranscribeParts,
+  { redis, recognizer, interims: promise, onTranscribed, clock, log }: TranscribeParts,
   job: TranscribeJob,
   context: JobContext,
 ): Promise<void> {
   const { itemId } = job
   const { signal } = context
   const settled = promise === 'settled' ? makeSettledWords({ isSilenced: context.hasEmitted }) : null
-  const audio = counted(readAudio(redis, job, itemId, { signal, log }))
+  const audio = counted(readAudio(redis, job, itemId, { signal, log }), clock)
   const interims = makeInterimThrottle({ intervalMs: interimIntervalMs, clock, pass: emitInterim })
   try {
     for await (const recognition of recognizer.recognize({ audio: audio.frames, signal, ...wishesOf(job) })) {
@@ -34,6 +36,7 @@ export async function transcribe(
       else {
         interims.close() // none may follow the final
         const { text, logprobs } = recognition
+        onTranscribed(clock.now() - audio.endedAtMs())
         const audioMs = Math.round((audio.samples() * 1_000) / heardRateHz)
         const sureness = logprobs === undefined ? {} : { logprobs }
         await context.emit({ kind: 'transcript_final', itemId, text, audioMs, ...sureness })
@@ -46,7 +49,7 @@ export async function transcribe(
   function emitInterim(text: string): void {
     if (settled !== null && !settled.extend(text)) return
     context.emit({ kind: 'transcript_interim', itemId, text }).catch((error: unknown) => {
-      log.warn({ jobId: job.id, itemId, error }, 'An interim transcript was lost')
+      log.warn({ ...jobFields(job), itemId, error }, 'An interim transcript was lost')
     })
   }
 }

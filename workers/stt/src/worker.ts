@@ -5,16 +5,16 @@ import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
   attemptSpans,
-  jobMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   openSpans,
   serveHealth,
-  tenantMetrics,
+  sttMetrics,
   traceMetrics,
   tracingSettings,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
 import { doJob, jobFailed, repeatable } from './job.ts'
@@ -46,10 +46,8 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
-    const { meters, ...metrics } = makeMetrics({
-      service: 'stt-worker',
-      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
-    })
+    const table = { ...workerMetrics, ...sttMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'stt', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -64,8 +62,11 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const { recognizer, concurrency, about } = await openEngine(chosen.name, config, env['PATH'])
     scope.use(recognizer)
     const { interims } = sttEngines[chosen.name]
-    const parts = { redis, recognizer, interims, clock, log }
-    const lane = `jobs:stt:${chosen.name}` as const
+    const engine = chosen.name
+    const onTranscribed = (ms: number): void => meters.transcriptionSeconds.observe(ms / 1_000, { engine })
+    const parts = { redis, recognizer, interims, onTranscribed, clock, log }
+    const lane = `jobs:stt:${engine}` as const
+    const meter = meterLane(meters, lane, log)
     const consumer = consumeLane(redis, {
       lane,
       concurrency,
@@ -75,12 +76,12 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       clock,
       log,
       repeatable,
-      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
-      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'recognition', engine: chosen.name })),
-      onMismatch: mismatchTeller(log, meters),
+      ...meter,
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'recognition', engine })),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })
+    meter.follow(consumer, concurrency)
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
     isServing = true
     ready({ kind: 'ready', summary: `speech to text: ${about}. ${chosen.why}` })

@@ -1,7 +1,7 @@
 import { type Resamplers, concatSamples, makeResamplers, samplesOf } from '@voicebox/audio'
 import type { SpeechSynthesizer } from '@voicebox/engines'
 import { makeFakeSynthesizer } from '@voicebox/engines/testing'
-import { newId } from '@voicebox/kernel'
+import { newId, systemClock } from '@voicebox/kernel'
 import type { SynthesizeJob, WorkerResult } from '@voicebox/streams'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speakSegment } from './speak-segment.ts'
@@ -23,6 +23,7 @@ const job: SynthesizeJob = {
 
 describe('Speaking a segment', () => {
   let resamplers: Resamplers
+  let times: string[] = []
   beforeAll(async () => {
     resamplers = await makeResamplers()
   })
@@ -33,13 +34,15 @@ describe('Speaking a segment', () => {
     { text = job.text, accept = Infinity, signal = new AbortController().signal } = {},
   ): Promise<WorkerResult[]> {
     const results: WorkerResult[] = []
+    times = []
     const speakers = { speakerOf: () => synthesizer, close: async () => undefined }
     const emit = async (...emitted: WorkerResult[]): Promise<boolean> => {
       if (results.length >= accept) return false
       results.push(...emitted)
       return true
     }
-    await speakSegment({ speakers, resamplers }, { ...job, text }, { signal, emit })
+    const tell = { onFirstAudio: () => void times.push('first audio'), onSpoken: () => void times.push('spoken') }
+    await speakSegment({ speakers, resamplers, clock: systemClock, ...tell }, { ...job, text }, { signal, emit })
     return results
   }
 
@@ -69,6 +72,13 @@ describe('Speaking a segment', () => {
   it('gathers what an engine gives in little pieces', async () => {
     const lengths = audioOf(await speak(makeFakeSynthesizer({ sampleRateHz: 24_000 }))).map(({ pcm }) => pcm.length / 2)
     expect(lengths).toEqual([240, 2_400, 4_800, 4_800, 4_800, 4_800, 2_160])
+  })
+
+  it('tells once when it began to sound, and once when all was said', async () => {
+    await speak(makeFakeSynthesizer())
+    expect(times).toEqual(['first audio', 'spoken'])
+    await speak(oneChunk(240_000), { accept: 2 })
+    expect(times).toEqual(['first audio'])
   })
 
   it('says of text without anything to say that it is spoken', async () => {

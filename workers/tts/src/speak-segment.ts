@@ -1,11 +1,21 @@
 import { type Resamplers, bytesOf, concatSamples, msToSamples } from '@voicebox/audio'
 import type { JobContext, SynthesizeJob, WorkerResult } from '@voicebox/streams'
-import { type Failure, messageFor } from '@voicebox/kernel'
+import { type Clock, type Failure, messageFor } from '@voicebox/kernel'
 import type { Speakers } from './engines/speakers.ts'
+
+export interface SpeakOptions {
+  speakers: Speakers
+  resamplers: Resamplers
+  clock: Clock
+  /** Told how long the first audio of a segment took, in milliseconds. */
+  onFirstAudio(ms: number): void
+  /** And all of it. */
+  onSpoken(ms: number): void
+}
 
 /** Speaks one segment as 24 kHz audio and says how long it is. Stops without a word when nobody wants it any more. */
 export async function speakSegment(
-  { speakers, resamplers }: { speakers: Speakers; resamplers: Resamplers },
+  { speakers, resamplers, clock, onFirstAudio, onSpoken }: SpeakOptions,
   { responseId, segment, text, voice, speed, language }: SynthesizeJob,
   { signal, emit }: Pick<JobContext, 'signal' | 'emit'>,
 ): Promise<void> {
@@ -29,13 +39,16 @@ export async function speakSegment(
 
   try {
     const request = { text, voice, speed, signal, ...(language !== undefined && { language }) }
+    const startMs = clock.now()
     let hasSpoken = false
     for await (const samples of speaker.synthesize(request)) {
+      if (!hasSpoken) onFirstAudio(clock.now() - startMs)
       hasSpoken = true
       if (!(await emitAudio(resampler.process(samples)))) return
     }
     if (signal.aborted) return
     if (hasSpoken && !(await emitAudio(resampler.flush(), { isLast: true }))) return
+    onSpoken(clock.now() - startMs)
     await emit({ kind: 'segment_spoken', responseId, segment, samples: offset })
   } finally {
     resampler.close()

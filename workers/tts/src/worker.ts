@@ -8,16 +8,16 @@ import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
   attemptSpans,
-  jobMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
-  mismatchTeller,
+  meterLane,
   openSpans,
   serveHealth,
-  tenantMetrics,
+  ttsMetrics,
   traceMetrics,
   tracingSettings,
+  workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
@@ -51,10 +51,8 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
-    const { meters, ...metrics } = makeMetrics({
-      service: 'tts-worker',
-      table: { ...jobMetrics, ...tenantMetrics, ...traceMetrics },
-    })
+    const table = { ...workerMetrics, ...ttsMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'tts', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -65,21 +63,30 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     }
     scope.use(await serveHealth({ port: config.workerPort, host: config.host, checks, metrics, log }))
     const lane = `jobs:tts:${engine}` as const
+    const meter = meterLane(meters, lane, log)
+    const concurrency = config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores)
+    const speaking = {
+      speakers,
+      resamplers,
+      clock,
+      onFirstAudio: (ms: number) => meters.firstAudioSeconds.observe(ms / 1_000, { engine }),
+      onSpoken: (ms: number) => meters.synthesisSeconds.observe(ms / 1_000, { engine }),
+    }
     const consumer = consumeLane(redis, {
       lane,
-      concurrency: config.workerConcurrency ?? (engine === 'stub' ? stubConcurrency : 2 * cores),
+      concurrency,
       maxShare: config.laneShare.tts,
       claimAfterMs,
       consumer: name,
       clock,
       log,
       repeatable: () => 'always', // audio made twice is known by its offset
-      onOutcome: (outcome) => meters.jobs.add(1, { lane, outcome }),
+      ...meter,
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...synthesis, engine })),
-      onMismatch: mismatchTeller(log, meters),
-      run: (job, context) => speakSegment({ speakers, resamplers }, job, context),
+      run: (job, context) => speakSegment(speaking, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })
+    meter.follow(consumer, concurrency)
     scope.defer(() => consumer.close({ deadlineMs: drainMs }))
     log.info({ engine, why }, 'The speech worker serves.')
     ready({ kind: 'ready', summary: `speech: ${engine}. ${why}` })

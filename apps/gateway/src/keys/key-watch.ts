@@ -54,6 +54,7 @@ export async function watchKeys({ ring, redis, clock, log }: KeyWatchOptions): P
   const watching = await watchKeyChanges(redis, {
     onChange(change) {
       ring.changed(change)
+      if (change.kind === 'tenant_changed') return // keys are what they were
       for (const prefix of change.kind === 'key_revoked' ? [change.prefix] : guests.keys()) void check(prefix)
     },
     onGap: () => void checkAll(),

@@ -1,5 +1,5 @@
 import { type Clock, type Closable, type Log, openScope } from '@voicebox/kernel'
-import { appendAudit, makeKeySource, noteUse, openStore } from '@voicebox/store'
+import { appendAudit, makeKeySource, noteUse, type Store } from '@voicebox/store'
 import type { Redis } from '@voicebox/streams'
 import type { keyMetrics, Meters } from '@voicebox/telemetry'
 import { type KeyRing, makeKeyRing } from '@voicebox/tenancy'
@@ -9,12 +9,10 @@ import { makeLastUse } from './last-use.ts'
 import { makeRefusalLog } from './refusal-log.ts'
 
 export interface KeysOptions {
-  /** Absent: the installation's own key is all there is. */
-  databaseUrl: string | undefined
+  /** Null: the installation's own key is all there is. */
+  store: Store | null
   ownKey: string | null
   staleMs: number
-  /** Names this process to the database. */
-  name: string
   redis: Redis
   secrets: Secrets
   clock: Clock
@@ -37,8 +35,8 @@ export interface Keys extends Closable {
 
 /** Opens what keys are checked with. It does not wait for the database: until that answers, nobody is known. */
 export async function openKeys(options: KeysOptions): Promise<Keys> {
-  const { databaseUrl: url, ownKey, staleMs, name, redis, secrets, clock, log, meters } = options
-  if (url === undefined) {
+  const { store, ownKey, staleMs, redis, secrets, clock, log, meters } = options
+  if (store === null) {
     const authenticate = makeAuthentication({ ownKey, ring: null, secrets })
     return {
       authenticate,
@@ -51,7 +49,6 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
   }
   const scope = openScope()
   try {
-    const store = scope.use(openStore({ url, name, log }))
     meters.databaseAvailable.follow(() => store.isReady())
     const ring = measured(makeKeyRing({ source: makeKeySource(store), clock, staleMs }), meters)
     const lastUse = scope.use(makeLastUse({ note: (tenantId, usedAt) => noteUse(store, tenantId, usedAt), clock, log }))

@@ -2,10 +2,12 @@ import type { Clock } from '@voicebox/kernel'
 import type { AnySessionPatch, Fault, SecretApi } from '@voicebox/protocol'
 import type { Secrets } from '../authenticate.ts'
 import { newSecret } from '../client-secret.ts'
+import type { TermsOf } from '../terms/tenant-terms.ts'
 import { type PreviewOptions, previewSession } from './preview-session.ts'
 
 export interface IssueOptions extends PreviewOptions {
   secrets: Pick<Secrets, 'keep'>
+  termsOf: TermsOf
   clock: Pick<Clock, 'now'>
 }
 
@@ -21,7 +23,7 @@ export async function issueSecret(
   const parsed = api.parse(json)
   if (!parsed.ok) return parsed
   const { patch, ttlS, isSingleUse, maxSessionS } = parsed.request
-  const preview = previewSession(patch, options)
+  const preview = previewSession(patch, await options.termsOf(tenantId), options)
   if (!preview.ok) {
     const { code, message, param } = preview.fault
     return { ok: false, fault: { code, message, param: param === null ? null : api.param(param) } }

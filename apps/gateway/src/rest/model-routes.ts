@@ -1,17 +1,23 @@
 import type { Model, ModelList } from '@voicebox/protocol'
 import { Hono, type MiddlewareHandler } from 'hono'
-import type { Catalogue } from '../models.ts'
+import { type Catalogue, offeredTo } from '../models.ts'
+import type { TermsOf } from '../terms/tenant-terms.ts'
 import type { RestEnv } from './authorize.ts'
 import { refuse, refuseMethod } from './refuse.ts'
 
-/** The catalogue, for clients that ask before they connect. */
+/** The catalogue of whoever asks, for clients that ask before they connect. */
 export function modelRoutes(
-  { names, has }: Pick<Catalogue, 'names' | 'has'>,
+  { catalogue, termsOf }: { catalogue: Catalogue; termsOf: TermsOf },
   authorized: MiddlewareHandler<RestEnv>,
 ): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
-  app.get('/', authorized, (context) => context.json({ object: 'list', data: names.map(modelOf) } satisfies ModelList))
-  app.get('/:model', authorized, (context) => {
+  const offered = async (tenantId: string): Promise<Catalogue> => offeredTo((await termsOf(tenantId)).models, catalogue)
+  app.get('/', authorized, async (context) => {
+    const { names } = await offered(context.var.tenantId)
+    return context.json({ object: 'list', data: names.map(modelOf) } satisfies ModelList)
+  })
+  app.get('/:model', authorized, async (context) => {
+    const { has } = await offered(context.var.tenantId)
     const name = context.req.param('model')
     if (has(name)) return context.json(modelOf(name))
     const message = `The model '${name.slice(0, 100).toWellFormed()}' does not exist.`

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undescribed } from '../testing/described.ts'
 import { newSecret } from '../client-secret.ts'
 import { apiKey, openWayIn, type WayIn } from '../testing/open-way-in.ts'
+import { unlimited } from '../testing/unlimited.ts'
+import type { TenantTerms } from '../terms/tenant-terms.ts'
 
 let wayIn: WayIn
 beforeAll(async () => {
@@ -332,5 +334,63 @@ describe('When it cannot answer, the API', () => {
     expect([answer.status, answer.body.error]).toMatchObject([status, { code, message }])
     expect(at.logged).toHaveLength(1)
     await at.close()
+  })
+})
+
+describe('A tenant that may not use everything', () => {
+  const terms: TenantTerms = {
+    ...unlimited,
+    models: ['support', 'whisper-1'],
+    voices: ['echo', 'coral'],
+    tools: { functions: false, mcp: ['*.example.org'] },
+    instructions: 'You work for Acme.',
+    voice: 'coral',
+  }
+  let at: WayIn
+  beforeAll(async () => {
+    at = await openWayIn({ termsOf: () => terms })
+  })
+  afterAll(() => at.close())
+
+  it('is shown its models alone', async () => {
+    const { body } = await ask('/v1/models', { method: 'GET', at })
+    expect((body['data'] as { id: string }[]).map(({ id }) => id)).toEqual(['support', 'whisper-1'])
+    expect(await ask('/v1/models/support', { method: 'GET', at })).toMatchObject({ status: 200 })
+    const other = await ask('/v1/models/gpt-realtime', { method: 'GET', at })
+    expect(other).toMatchObject({ status: 404, body: { error: { code: 'model_not_found' } } })
+  })
+
+  it('gets secrets whose sessions begin with its own instructions and voice', async () => {
+    const { body } = await ask(secretsPath, { body: { session: { type: 'realtime', model: 'support' } }, at })
+    expect(body.session).toMatchObject({ instructions: 'You work for Acme.', audio: { output: { voice: 'coral' } } })
+  })
+
+  const server = { type: 'mcp', server_label: 'docs' }
+  it.each([
+    [{ model: 'gpt-realtime' }, 'invalid_model', 'session.model'],
+    [{ audio: { output: { voice: 'alloy' } } }, 'invalid_value', 'session.audio.output.voice'],
+    [{ tools: [{ type: 'function', name: 'look' }] }, 'invalid_value', 'session.tools[0]'],
+    [{ tools: [{ ...server, server_url: 'https://example.org/mcp' }] }, 'invalid_value', 'session.tools[0]'],
+    [
+      { audio: { input: { transcription: { model: 'gpt-4o-transcribe' } } } },
+      'invalid_model',
+      'session.audio.input.transcription.model',
+    ],
+  ])('gets no secret for %j', async (settings, code, param) => {
+    const session = { type: 'realtime', model: 'support', ...settings }
+    expect(await ask(secretsPath, { body: { session }, at })).toMatchObject({
+      status: 400,
+      body: { error: { code, param } },
+    })
+  })
+
+  it('gets one for what it may use', async () => {
+    const session = {
+      type: 'realtime',
+      model: 'support',
+      audio: { output: { voice: 'echo' }, input: { transcription: { model: 'whisper-1' } } },
+      tools: [{ ...server, server_url: 'https://mcp.example.org/mcp' }],
+    }
+    expect((await ask(secretsPath, { body: { session }, at })).status).toBe(200)
   })
 })

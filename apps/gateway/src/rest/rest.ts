@@ -30,6 +30,6 @@ export function makeRest(options: RestOptions): Hono<RestEnv> {
     })
     app.all(api.path, refuseMethod('POST'))
   }
-  app.route('/models', modelRoutes(options.catalogue, authorized))
+  app.route('/models', modelRoutes(options, authorized))
   return app
 }

@@ -4,7 +4,8 @@ import type { Errand } from './work.ts'
 
 /** What the session hears of work that nobody could be asked for; null where nobody waits for it. */
 export function answerTo(errand: Errand, failure: Failure): Input | null {
-  const { code } = failure.kind === 'capacity' ? failure : { code: 'service_unavailable' }
+  const isTheirs = failure.kind === 'capacity' || failure.kind === 'client'
+  const code = isTheirs ? failure.code : 'service_unavailable'
   const message = messageFor(failure, 'The engines cannot be reached at the moment.')
   const type = failureRules[failure.kind].wireType
   switch (errand.kind) {

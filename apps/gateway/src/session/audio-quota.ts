@@ -1,6 +1,7 @@
 import { type Log, newId, toFailure } from '@voicebox/kernel'
 import { leaseAudio, type Redis } from '@voicebox/streams'
-import type { LimitsOf } from '../tenant-limits.ts'
+import type { OnQuotaReached } from '../quota-watch.ts'
+import type { LimitsOf } from '../terms/tenant-terms.ts'
 
 /** A connection's share in the audio that its tenant may send in a day. */
 export interface AudioQuota {
@@ -21,10 +22,12 @@ export type OpenAudioQuota = (context: AudioQuotaContext) => AudioQuota
 export function makeAudioQuotas({
   redis,
   limitsOf,
+  onReached = () => {},
   log,
 }: {
   redis: Redis
   limitsOf: LimitsOf
+  onReached?: OnQuotaReached
   log: Log
 }): OpenAudioQuota {
   return ({ tenantId, onSpent }) => {
@@ -38,7 +41,7 @@ export function makeAudioQuotas({
 
     async function ask(): Promise<void> {
       const { audioMsPerDay: limitMs } = await limitsOf(tenantId)
-      if (limitMs === null) return void (givenMs = usedMs + unlimitedMs)
+      if (limitMs === null) return void (givenMs = usedMs + leaseMs)
       isCounted = true
       const wantedMs = (): number => usedMs + leaseMs
       let lease = await leaseAudio(redis, tenantId, { connection, day, totalMs: wantedMs(), limitMs })
@@ -50,6 +53,7 @@ export function makeAudioQuotas({
       givenMs = lease.totalMs
       if (givenMs > usedMs || isOver) return
       isOver = true
+      onReached({ tenantId, quota: 'audio', limit: limitMs, windowMs: dayMs })
       onSpent(lease.resetMs)
     }
 
@@ -70,6 +74,5 @@ export function makeAudioQuotas({
   }
 }
 
+const dayMs = 86_400_000
 const leaseMs = 1_000
-/** After so much audio it is asked whether there is still no limit. */
-const unlimitedMs = 60_000

@@ -35,7 +35,8 @@ function open(about: Partial<DeliveryOptions> = {}): Delivery {
       known: 0,
       work: { loadAudio: () => Promise.resolve(new Uint8Array(0)) },
       onSent: (number, body) => void journal.push({ number, body }),
-      onTold: () => {},
+      onTold: (event) => void (event.type === 'error' && told.push(event.error.code ?? '')),
+      onWritten: () => {},
       maxHeldBytes: 4 << 20,
       onSlow: (isSlow) => void told.push(isSlow ? 'slow' : 'quick'),
       onFailure: (error) => void told.push(String(error)),
@@ -143,6 +144,22 @@ describe('The delivery', () => {
     expect(ids()).toEqual([...numbered(1), noticeId(sessionId, 1, 1), noticeId(sessionId, 1, 2)])
     expect(JSON.parse(line.received[2] ?? '')).toMatchObject({ type: 'error', error: { code: 'two', message: 'Two.' } })
     expect(journal).toHaveLength(2)
+  })
+
+  it('says of an error once that it was told, also where the client is told it again', async () => {
+    const error: SendEffect = {
+      kind: 'send',
+      event: {
+        type: 'error',
+        error: { type: 'invalid_request_error', code: 'invalid_value', message: 'No.', param: null, event_id: null },
+      },
+    }
+    const delivery = open()
+    delivery.take(error, 0)
+    delivery.complain({ code: 'session_expired', message: 'Over.' })
+    for (const { number, body } of journal) await delivery.repeat(number, body)
+    expect(line.received).toHaveLength(3)
+    expect(told).toEqual(['invalid_value', 'session_expired'])
   })
 
   it('loads the audio of what is shown before it goes on', async () => {

@@ -54,8 +54,10 @@ export interface DeliveryOptions {
   work: Pick<Work, 'loadAudio'>
   /** Gets every numbered event in order. */
   onSent(number: number, body: SentBody): void
-  /** Gets every numbered event again when it was given to the socket. */
-  onTold(body: SentBody): void
+  /** Gets each event that the client is told for the first time, audio aside. */
+  onTold(event: ServerEventBody): void
+  /** Gets each body that was given to the socket for the first time. */
+  onWritten(body: SentBody): void
   /** How much may wait for a client that reads too slowly. */
   maxHeldBytes: number
   onSlow(isSlow: boolean): void
@@ -129,9 +131,10 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       return gate.push(rests, () => {
         heldBytes -= bytes
         toldNumber = Math.max(toldNumber, number)
+        if (body.kind === 'event') options.onTold(body.event)
         const told = tell(number, body)
-        if (told === undefined) return options.onTold(body)
-        return told.then(() => options.onTold(body))
+        if (told === undefined) return options.onWritten(body)
+        return told.then(() => options.onWritten(body))
       })
     },
     async repeat(number, body) {
@@ -142,7 +145,11 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       notices += 1
       write(event, noticeId(sessionId, toldNumber, notices))
     },
-    complain: (error) => delivery.notice({ type: 'error', error: wireError(error) }),
+    complain(error) {
+      const event = { type: 'error', error: wireError(error) } as const
+      options.onTold(event)
+      delivery.notice(event)
+    },
     open: (upTo) => gate.open(upTo),
     hold() {
       isHeld = true

@@ -101,7 +101,7 @@ describe('A driver whose tenant has no audio left for today', () => {
   it('says so, finishes the answer that is under way, and ends the session', async () => {
     await sessions.redis.commands.del('limits:{tenant}:audio')
     const endedBefore = await endedBy('audio')
-    const { gateway, line, sessionId, send } = await open({ rateLimits: { audioMsPerDay: 1_000 } })
+    const { gateway, line, sessionId, send } = await open({ terms: { audioMsPerDay: 1_000 } })
     send(byHand)
     await nth(line, 'session.updated')
     send(written({ say: ['Good morning.', 'How are you?'] }))

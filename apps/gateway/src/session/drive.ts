@@ -34,11 +34,14 @@ import {
   usageOf,
 } from '@voicebox/session'
 import type { SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters, Spans } from '@voicebox/telemetry'
+import type { gatewayMetrics, Meters, Spans, usageMetrics } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
 import { services } from '../services.ts'
+import { forbiddenIn, forbiddenWork } from '../terms/forbidden.ts'
+import type { Subject } from '../terms/open-terms.ts'
+import type { TenantTerms } from '../terms/tenant-terms.ts'
 import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { bytesPerSample, pcmOf } from './audio-delta.ts'
 import type { OpenAudioQuota } from './audio-quota.ts'
@@ -52,6 +55,7 @@ import { type Listening, openListening } from './listening.ts'
 import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
 import { makePatience } from './patience.ts'
 import { makePlayout } from './playout.ts'
+import { meterTold } from './told-meter.ts'
 import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
@@ -61,7 +65,9 @@ import type { Errand, OpenWork, Work } from './work.ts'
 export interface DriverOptions {
   clock: Clock
   log: Log
-  meters: Meters<typeof gatewayMetrics>
+  meters: Meters<typeof gatewayMetrics & typeof usageMetrics>
+  /** What the metrics call a tenant. */
+  tenantLabel(tenantId: string): string
   /** Where turns are recorded; null: nowhere. */
   spans: Spans | null
   voiceActivity: VoiceActivity
@@ -86,6 +92,8 @@ export interface DriverOptions {
 /** A session, as it begins or as another process left it. */
 export interface DriverStart {
   sessionId: SessionId
+  /** Of the connection: jobs and log lines that come of it have it. */
+  correlationId: string
   tenantId: string
   /** Of the API key that lets it go on; null: nothing ends it but itself. */
   keyPrefix: string | null
@@ -94,13 +102,15 @@ export interface DriverStart {
   state: SessionState
   /** The session's time in all, in seconds. */
   lifeS: number
+  /** What its tenant may have now. */
+  terms: TenantTerms
   hold: Promise<SessionHold>
   /** What another process left; null where the session begins. */
   left: Left | null
 }
 
 /** A session that is driven, and who drives it. */
-export interface Driver extends SocketHandlers, Guest {
+export interface Driver extends SocketHandlers, Guest, Subject {
   readonly pipeline: Pipeline
   /** The number of the newest result of the workers that it has heard. */
   readonly heardUpTo: number
@@ -131,9 +141,10 @@ const stoppedMs = 3_000
  * What follows from anything but the session log is committed before it leaves the process.
  */
 export function driveSession(socket: Socket, start: DriverStart, options: DriverOptions): Driver {
-  const { sessionId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
+  const { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, lifeS, hold, left } = start
   const { clock, log, meters } = options
   let state = start.state
+  let terms = start.terms
   let phase: 'beginning' | 'running' | 'leaving' = 'beginning'
   let isAway = false
   /** No more audio of the client is taken. */
@@ -154,7 +165,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   const timers = makeTimers(clock, onTimer)
   const audioQuota = options.openAudioQuota({
     tenantId,
-    onSpent: (resetMs) => void (phase === 'leaving' || spent(resetMs)),
+    onSpent: (resetMs) => void (phase === 'leaving' || isSpent || spent(resetMs)),
   })
   const playout = makePlayout(clock)
   const turns = makeTurns({
@@ -172,9 +183,11 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   })
   const work: Work = options.openWork({
     sessionId,
+    correlationId,
     tenantId,
     pipeline,
     hold,
+    forbids: (effect) => forbiddenWork(terms, effect, state),
     resultsUpTo: left?.resultsUpTo ?? 0,
     reserved: left?.reserved ?? [],
     onSaid: (result, stamp) => turns.heard(result, stamp),
@@ -206,7 +219,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ...(left === null ? {} : { encoded: left.encoded }),
     work,
     onSent: (number, body) => ledger.sent(number, body),
-    onTold: (body) => turns.sent(body),
+    onTold: meterTold(meters, options.tenantLabel(tenantId)),
+    onWritten: (body) => turns.sent(body),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -267,7 +281,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (timers.armed > 0) void work.poll()
   })
   const stopBeating = every(clock, options.heartbeatMs, () => void beat())
-  const stopExpiry = clock.after(Math.max(0, state.session.expires_at * 1_000 - clock.now()), expire)
+  let stopExpiry = clock.after(endsInMs(), () => expire())
 
   async function begin(): Promise<void> {
     feed({ kind: 'connected' })
@@ -320,7 +334,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     for (const service of which) feed({ kind: unserved.has(service) ? 'service_lost' : 'service_restored', service })
   }
 
-  /** All that is written to the log has the session's id: here it meets the names that the client traces by. */
+  /** All jobs and log lines of a session carry its id: here it meets the names that the client traces by. */
   function logTracing({ session: { tracing } }: SessionState): void {
     if (tracing === null) return
     const names =
@@ -426,19 +440,24 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function onText(text: string): void {
     if (phase === 'leaving') return
     if (phase === 'beginning') return waitForReady(() => onText(text), text.length)
+    const cameAtMs = performance.now()
     const parsed = dialect.parse(text)
+    const type = parsed.ok ? parsed.event.type : 'invalid'
+    const acted = (): void => meters.messageProcessingSeconds.observe((performance.now() - cameAtMs) / 1_000, { type })
     if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
       appendedAtMs = clock.now()
-      return append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      append(parsed.event.audio, events.receive(false), parsed.event.event_id)
+      return acted()
     }
     const number = events.receive(true)
     const waitMs = number <= executedBefore ? 0 : throttle.take()
     const mayChangeHearing = parsed.ok && changesHearing(parsed.event)
     const size = text.length
-    const isTaken = listening.whenHeard(() => receive(waitMs > 0 ? tooMany(waitMs) : parsed, number), {
-      mayChangeHearing,
-      size,
-    })
+    const act = (): void => {
+      receive(waitMs > 0 ? tooMany(waitMs) : parsed, number)
+      acted()
+    }
+    const isTaken = listening.whenHeard(act, { mayChangeHearing, size })
     if (!isTaken) giveUp(new Failure('capacity', 'session_backlog', 'Too many events are waiting'))
   }
 
@@ -466,7 +485,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (!parsed.ok) return refuse(parsed.error)
     const { event } = parsed
     if (event.type === 'input_audio_buffer.append') return
-    const refusal = refusalOfServers(options.refuseServers, event)
+    const refusal = forbiddenIn(terms, event) ?? refusalOfServers(options.refuseServers, event)
     if (refusal !== null) return refuse({ ...refusal, event_id: event.event_id ?? null })
     feed({ kind: 'client_event', event })
   }
@@ -503,9 +522,31 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave(isOutage ? 'lost' : 'ended', code)
   }
 
+  /** A client was told when its session ends: that can come earlier, and not later. */
+  function endsInMs(): number {
+    const openedAtS = state.session.expires_at - lifeS
+    return Math.max(0, (openedAtS + longestS()) * 1_000 - clock.now())
+  }
+
+  function longestS(): number {
+    return Math.min(lifeS, terms.sessionMaxS ?? lifeS)
+  }
+
+  /** A session that is older than it may be by now finishes what it is answering. */
+  function termsChanged(changed: TenantTerms): void {
+    if (phase === 'leaving') return
+    const endsBefore = longestS()
+    terms = changed
+    if (longestS() === endsBefore || isSpent) return
+    stopExpiry()
+    const inMs = endsInMs()
+    if (inMs > 0) stopExpiry = clock.after(inMs, () => expire())
+    else void lastAnswer().then(() => phase === 'leaving' || expire())
+  }
+
   function expire(): void {
     meters.quotaRefusals.add(1, { limit: 'session_length' })
-    const message = `Your session hit the maximum duration of ${durationText(lifeS)}.`
+    const message = `Your session hit the maximum duration of ${durationText(longestS())}.`
     delivery.complain({ code: 'session_expired', message })
     socket.close(1001, message)
     leave('expired', 'expired')
@@ -521,20 +562,25 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
 
   /** Its tenant may send no more audio today: what it is being answered is finished, and then the session ends. */
   async function spent(resetMs: number): Promise<void> {
-    isSpent = true
     meters.quotaRefusals.add(1, { limit: 'audio' })
     const wait = `Please try again in ${Math.ceil(resetMs / 1_000)}s.`
     const message = `You have sent as much audio as you may in a day: the session ends after this answer. ${wait}`
     delivery.complain({ type: 'rate_limit_error', code: 'insufficient_quota', message })
+    await lastAnswer()
+    if (phase === 'leaving') return
+    socket.close(4000, 'rate_limit_error.insufficient_quota')
+    leave('ended', 'insufficient_quota')
+  }
+
+  /** Resolves when what is being answered was told, or took too long. No more audio is taken. */
+  async function lastAnswer(): Promise<void> {
+    isSpent = true
     const deadline = new AbortController()
     const stop = clock.after(lastAnswerMs, () => deadline.abort())
     while (phase !== 'leaving' && responsesIn(state).length > 0 && !deadline.signal.aborted)
       await sleep(drainPollMs, deadline.signal)
     await Promise.race([ledger.settle().then(() => delivery.idle()), aborted(deadline.signal)])
     stop()
-    if (phase === 'leaving') return
-    socket.close(4000, 'rate_limit_error.insufficient_quota')
-    leave('ended', 'insufficient_quota')
   }
 
   function resultsLost(): void {
@@ -615,7 +661,9 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     },
     resultsLost,
     keyPrefix,
+    tenantId,
     revoked,
+    termsChanged,
     taken,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return

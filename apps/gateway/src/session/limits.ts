@@ -1,7 +1,8 @@
 import { Failure, type ResponseId } from '@voicebox/kernel'
 import type { ServerEventOf } from '@voicebox/protocol'
 import { type LimitRefusal, type LimitsState, type RateLimits, type Redis, reserve, settle } from '@voicebox/streams'
-import type { LimitsOf } from '../tenant-limits.ts'
+import type { OnQuotaReached } from '../quota-watch.ts'
+import type { LimitsOf } from '../terms/tenant-terms.ts'
 
 /** What is left of a limit, as clients are told. */
 export type RateLimit = ServerEventOf<'rate_limits.updated'>['rate_limits'][number]
@@ -29,11 +30,12 @@ export type OpenBudget = (context: BudgetContext) => Budget
 export interface BudgetOptions {
   redis: Redis
   limitsOf: LimitsOf
+  onReached?: OnQuotaReached
   /** A response would have passed this limit. */
   onRefused(limit: LimitRefusal['limit']): void
 }
 
-export function makeBudgets({ redis, limitsOf, onRefused }: BudgetOptions): OpenBudget {
+export function makeBudgets({ redis, limitsOf, onReached = () => {}, onRefused }: BudgetOptions): OpenBudget {
   return ({ tenantId, reserved: before = [], onUpdated }) => {
     const reserved = new Set(before)
 
@@ -47,6 +49,9 @@ export function makeBudgets({ redis, limitsOf, onRefused }: BudgetOptions): Open
         if (refusal === null) return null
         reserved.delete(responseId)
         onRefused(refusal.limit)
+        const limit = state[refusal.limit]?.limit
+        if (refusal.waitMs !== null && limit !== undefined)
+          onReached({ tenantId, quota: refusal.limit, limit, windowMs: limits.windowMs })
         return new Failure('capacity', 'rate_limit_exceeded', wordsFor(refusal, state, limits, tokens))
       },
       async settle(responseId, tokens) {

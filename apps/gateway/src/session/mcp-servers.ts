@@ -1,4 +1,4 @@
-import { parseAllowList, refusalOfServerHeaders, refusalOfServerUrl } from '@voicebox/mcp'
+import { parseAllowList, refusalOfServerHeaders, refusalOfServerUrl } from '@voicebox/outbound'
 import type { ClientEvent, McpTool, Tool } from '@voicebox/protocol'
 import type { Refusal } from '@voicebox/session'
 

@@ -1,5 +1,5 @@
-import { newId, type SessionId } from '@voicebox/kernel'
-import { createSession, type HoldOptions, type Redis } from '@voicebox/streams'
+import { newId, type SessionId, withFields } from '@voicebox/kernel'
+import { createSession, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
 import { type Driver, type DriverOptions, driveSession } from './drive.ts'
@@ -11,17 +11,22 @@ export interface SessionOptions extends DriverOptions, StateOptions {
   holder: string
   /** How long a session can be resumed after the last sign of its life. */
   sessionTtlMs: number
+  /** Hears of each session that this process ends. */
+  onEnded: OnEnded
 }
 
 /** Opens a session for the socket: the one that was let in, or one more. */
 export function openSession(
   socket: Socket,
   welcome: Welcome,
-  options: SessionOptions,
+  process: SessionOptions,
   sessionId: SessionId = newId('sess'),
 ): Driver {
-  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy } = welcome
-  options.log.info({ sessionId, tenantId, model, type, dialect: dialect.name }, 'Session opened')
+  const correlationId: string = newId('conn')
+  const about = { tenantId: welcome.tenantId, sessionId, correlationId }
+  const options = { ...process, log: withFields(process.log, about) }
+  const { tenantId, keyPrefix, dialect, pipeline, model, type, lifeS, openedBy, terms } = welcome
+  options.log.info({ model, type, dialect: dialect.name }, 'Session opened')
   options.meters.sessions.add(1, { outcome: 'opened' })
   const hold = createSession(options.redis, {
     ...holdOptions(options),
@@ -33,7 +38,8 @@ export function openSession(
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
-  const start = { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold, left: null }
+  const known = { sessionId, correlationId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, terms }
+  const start = { ...known, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
 }
@@ -41,7 +47,11 @@ export function openSession(
 export function holdOptions({
   holder,
   sessionTtlMs,
+  onEnded,
   log,
-}: Pick<SessionOptions, 'holder' | 'sessionTtlMs' | 'log'>): Pick<HoldOptions, 'holder' | 'ttlMs' | 'log'> {
-  return { holder, ttlMs: sessionTtlMs, log }
+}: Pick<SessionOptions, 'holder' | 'sessionTtlMs' | 'onEnded' | 'log'>): Pick<
+  HoldOptions,
+  'holder' | 'ttlMs' | 'onEnded' | 'log'
+> {
+  return { holder, ttlMs: sessionTtlMs, onEnded, log }
 }

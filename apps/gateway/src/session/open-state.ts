@@ -1,6 +1,5 @@
 import { sttEngines } from '@voicebox/engines'
 import type { Clock, Log, SessionId } from '@voicebox/kernel'
-import { defaultSession } from '@voicebox/protocol'
 import {
   configureSession,
   openSession,
@@ -9,6 +8,7 @@ import {
   type SessionState,
 } from '@voicebox/session'
 import type { Welcome } from '../handshake.ts'
+import { sessionFor } from '../terms/session-for.ts'
 
 /** What every session of a gateway begins with. */
 export interface StateOptions {
@@ -20,13 +20,13 @@ export interface StateOptions {
   announcesConversation: boolean
 }
 
-/** The state of a session before its first input: as its model, its engines and its secret have it. */
+/** The state of a session before its first input: as its tenant, its model, its engines and its secret have it. */
 export function openState(sessionId: SessionId, welcome: Welcome, options: StateOptions): SessionState {
-  const { type, model, pipeline, patch, lifeS } = welcome
+  const { type, model, pipeline, patch, lifeS, terms } = welcome
   const expiresAt = Math.ceil(options.clock.now() / 1000) + lifeS // not before its time
   const { mode, interims } = sttEngines[pipeline.stt]
   const opened = openSession({
-    session: defaultSession({ id: sessionId, model, voice: pipeline.voice, expiresAt }),
+    session: sessionFor(terms, { id: sessionId, model, voice: pipeline.voice, expiresAt }),
     sessionId,
     type,
     limits: {

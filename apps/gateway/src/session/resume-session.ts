@@ -1,5 +1,5 @@
 import { msToSamples, heardRateHz } from '@voicebox/audio'
-import { toFailure } from '@voicebox/kernel'
+import { newId, toFailure, withFields } from '@voicebox/kernel'
 import { type SessionState, stateFrom } from '@voicebox/session'
 import {
   findSession,
@@ -25,11 +25,17 @@ export interface ResumeOptions extends SessionOptions {
   catalogue: Pick<Catalogue, 'find' | 'transcribing'>
 }
 
+/** A session that was taken, for whatever connection drives it. */
+type TakenStart = Omit<DriverStart, 'correlationId'>
+
 /** What a client may send before it is told that its session goes on; it knows better. */
 const maxEarly = 1_000
 
 /** Goes on with a session on this socket, wherever it was before; says what is wrong where that cannot be. */
-export function resumeSession(socket: Socket, resumption: Resumption, options: ResumeOptions): SocketHandlers {
+export function resumeSession(socket: Socket, resumption: Resumption, process: ResumeOptions): SocketHandlers {
+  const correlationId: string = newId('conn')
+  const { tenantId, sessionId } = resumption
+  const options = { ...process, log: withFields(process.log, { tenantId, sessionId, correlationId }) }
   let driver: Driver | null = null
   let isTaken = false
   const early: ((driver: Driver) => void)[] = []
@@ -38,7 +44,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
     onResultsLost: () => driver?.resultsLost(),
   }
   void open().catch((error: unknown) => {
-    options.log.error({ sessionId: resumption.sessionId, error: toFailure(error) }, 'A session could not be resumed')
+    options.log.error({ error: toFailure(error) }, 'A session could not be resumed')
     refuse({
       closeCode: 1013,
       type: 'server_error',
@@ -50,10 +56,9 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
   async function open(): Promise<void> {
     const start = await take(resumption, { ...options, onTaken, results })
     if ('closeCode' in start) return refuse(start)
-    const { sessionId, tenantId } = start
-    options.log.info({ sessionId, tenantId, known: start.left?.known }, 'Session resumed')
+    options.log.info({ known: start.left?.known }, 'Session resumed')
     options.meters.sessions.add(1, { outcome: 'resumed' })
-    driver = driveSession(socket, start, options)
+    driver = driveSession(socket, { ...start, correlationId }, options)
     for (const call of early.splice(0)) call(driver)
     if (isTaken) driver.taken()
   }
@@ -88,7 +93,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, options: R
 async function take(
   resumption: Resumption,
   options: ResumeOptions & { onTaken(): void; results: HeardResults },
-): Promise<DriverStart | Fault> {
+): Promise<TakenStart | Fault> {
   const { sessionId, tenantId, lastEventId } = resumption
   const { redis } = options
   const asked = lastEventId === null ? null : numberOf(sessionId, lastEventId)
@@ -105,7 +110,7 @@ async function take(
     results,
   })
   if (taken === null) return noSuchSession
-  let start: DriverStart | Fault | null = null
+  let start: TakenStart | Fault | null = null
   try {
     start = await startFrom(taken, resumption, asked, options)
     return start
@@ -119,9 +124,9 @@ async function startFrom(
   resumption: Resumption,
   asked: number | null,
   options: ResumeOptions,
-): Promise<DriverStart | Fault> {
+): Promise<TakenStart | Fault> {
   const { redis } = options
-  const { sessionId, tenantId, keyPrefix, dialect, lastEventId } = resumption
+  const { sessionId, tenantId, keyPrefix, dialect, terms, lastEventId } = resumption
   if (!records.has('head')) return noSuchSession
   const state = stateFrom(records)
   const pipeline = pipelineOf(state, options.catalogue)
@@ -138,7 +143,8 @@ async function startFrom(
     ...(await earsOf(state, before, { redis, resumption })),
   }
   const { lifeS } = before
-  return { sessionId, tenantId, keyPrefix, dialect, pipeline, state, lifeS, hold: Promise.resolve(hold), left }
+  const about = { sessionId, tenantId, keyPrefix, dialect, terms, pipeline }
+  return { ...about, state, lifeS, hold: Promise.resolve(hold), left }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */

@@ -1,4 +1,13 @@
-import { Failure, type JobId, type Log, newId, type ResponseId, type SessionId, toFailure } from '@voicebox/kernel'
+import {
+  Failure,
+  type JobId,
+  type Log,
+  newId,
+  type ResponseId,
+  type SessionId,
+  toFailure,
+  withFields,
+} from '@voicebox/kernel'
 import type { Effect, Input, KeptAudio, WorkEffect } from '@voicebox/session'
 import {
   admitWork,
@@ -59,9 +68,12 @@ export interface Work {
 
 export interface WorkContext {
   sessionId: SessionId
+  correlationId: string
   tenantId: string
   pipeline: Pipeline
   hold: Promise<SessionHold>
+  /** Why this may not be asked for at the moment, or null. */
+  forbids(effect: WorkEffect): Failure | null
   /** The results that were heard before. */
   resultsUpTo: number
   reserved: readonly ResponseId[]
@@ -82,7 +94,7 @@ export interface WorkContext {
   /** Whether results are wanted now; they wait in the session log until `poll` otherwise. */
   wantsMore(): boolean
   /** What a job that is put on its lane now belongs to; absent: of work that is in no turn. */
-  traceOf(errand?: Errand): { traceId: string; trace?: JobTrace }
+  traceOf(errand?: Errand): { trace?: JobTrace }
   /** Another process drives the session. */
   onLost(): void
 }
@@ -108,9 +120,10 @@ const peekDeadlineMs = 8_000
 const bytesPerMs = { heard: 32, spoken: 48 } as const
 
 export function makeWork(options: WorkOptions): OpenWork {
-  const { redis, log, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
+  const { redis, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
   return (context) => {
-    const { sessionId, tenantId, pipeline, onInput } = context
+    const { sessionId, correlationId, tenantId, pipeline, onInput } = context
+    const log = withFields(options.log, { tenantId, correlationId })
     const budget = openBudget({ tenantId, reserved: context.reserved, onUpdated: context.onLimits })
     let follower: SessionFollower | null = null
     let resultsUpTo = context.resultsUpTo
@@ -121,11 +134,14 @@ export function makeWork(options: WorkOptions): OpenWork {
       sessionId,
       tenantId,
       deadlineMs: errand === undefined ? peekDeadlineMs : jobDeadlineMs,
+      traceId: correlationId,
       ...context.traceOf(errand),
     })
 
     /** Answers why nobody could be asked, or null. */
     async function ask(effect: WorkEffect): Promise<Failure | null> {
+      const forbidden = context.forbids(effect)
+      if (forbidden !== null) return forbidden
       const base = () => jobBase(effect.jobId, effect) // as late as can be: it says when
       switch (effect.kind) {
         case 'transcribe':

@@ -9,8 +9,8 @@ import { type HttpOptions, makeHttp } from '../http.ts'
 import { makeCatalogue } from '../models.ts'
 import { makeSecrets } from '../secrets.ts'
 import { makeServerGuard } from '../session/mcp-servers.ts'
-import { limitsFrom } from '../tenant-limits.ts'
 import { loadTransport, type SocketHandlers } from '../transport/index.ts'
+import { unlimited } from './unlimited.ts'
 
 export const apiKey = 'sk-voicebox-test'
 
@@ -48,6 +48,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
     authenticate,
     secrets,
     catalogue,
+    termsOf: () => unlimited,
     prompts: { pmpt_1: { version: '2', instructions: 'Be {{how}}.', variables: {} } },
     refuseServers: makeServerGuard([]),
     corsOrigins: null,
@@ -79,7 +80,7 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
           sessionMaxS: 3_600,
           errors: 'event',
           unavailable: () => null,
-          limitsOf: limitsFrom(unlimited),
+          termsOf: () => unlimited,
           admission: { enter: async () => newId('sess'), leave: async () => {} },
           open: sayWelcome,
           findSession: async () => null,
@@ -94,24 +95,17 @@ export async function openWayIn(options: Partial<HttpOptions> = {}): Promise<Way
   }
 }
 
-const unlimited = {
-  requestsPerMinute: null,
-  tokensPerMinute: null,
-  windowMs: 60_000,
-  sessions: null,
-  sessionMaxS: null,
-  audioMinutesPerDay: null,
-  tenants: {},
-}
-
 /** Stands for a session: tells what it would begin with, in the form of an event. */
-const sayWelcome: HandshakeOptions['open'] = (socket, { dialect, pipeline, ...welcome }: Welcome): SocketHandlers => {
+const sayWelcome: HandshakeOptions['open'] = (
+  socket,
+  { dialect, pipeline, terms: _, ...welcome }: Welcome,
+): SocketHandlers => {
   const shown = { ...welcome, voice: pipeline.voice, dialect: dialect.name }
   socket.send(JSON.stringify({ type: 'welcome', event_id: newId('event'), welcome: shown }))
   return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }
 }
 
-const sayResumption: HandshakeOptions['resume'] = (socket, { dialect, ...resumption }): SocketHandlers => {
+const sayResumption: HandshakeOptions['resume'] = (socket, { dialect, terms: _, ...resumption }): SocketHandlers => {
   const shown = { ...resumption, dialect: dialect.name }
   socket.send(JSON.stringify({ type: 'resumption', event_id: newId('event'), resumption: shown }))
   return { onText: () => {}, onBinary: () => {}, onDrain: () => {}, onClose: () => {} }

@@ -2,7 +2,7 @@ import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { type Log, newId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
 import type { Redis } from '@voicebox/streams'
-import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics } from '@voicebox/telemetry'
+import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics, usageMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
 import type { Resumption, Welcome } from '../handshake.ts'
 import { makeCatalogue, type Pipeline } from '../models.ts'
@@ -14,10 +14,11 @@ import { makeServerGuard } from '../session/mcp-servers.ts'
 import { openSession } from '../session/open-session.ts'
 import { type ResumeOptions, resumeSession } from '../session/resume-session.ts'
 import { makeWork } from '../session/work.ts'
-import type { TenantLimits } from '../tenant-limits.ts'
+import type { TenantTerms } from '../terms/tenant-terms.ts'
 import { type Life, makeLife } from './life.ts'
 import { type Line, openLine } from './line.ts'
 import { type MortalClock, mortalClock, mortalEars, mortalRedis } from './mortal.ts'
+import { unlimited } from './unlimited.ts'
 
 /** A gateway in this process, without a way in: sessions are opened and resumed as its handshake would. */
 export interface TestGateway {
@@ -53,7 +54,7 @@ export interface GatewayOptions {
       | 'clock'
     >
   >
-  rateLimits?: Partial<TenantLimits>
+  terms?: Partial<TenantTerms>
   /** What the socket itself may hold. */
   maxSendBufferBytes?: number
   served?: Pick<Services, 'isServed'>
@@ -66,17 +67,11 @@ const pipeline: Pipeline = { stt: 'stub', llm: 'default', tts: 'stub', voice: 'a
 /** `gpt-live` hears words while they are spoken. */
 export const catalogue = makeCatalogue({ 'gpt-live': { stt: 'pocketsphinx' } }, pipeline)
 /** What all of them have counted. */
-export const metrics = makeMetrics({ service: 'gateway', table: { ...gatewayMetrics, ...tenantMetrics } })
+export const metrics = makeMetrics({
+  service: 'gateway',
+  table: { ...gatewayMetrics, ...usageMetrics, ...tenantMetrics },
+})
 const { meters } = metrics
-
-const unlimited: TenantLimits = {
-  requests: null,
-  tokens: null,
-  windowMs: 60_000,
-  sessions: null,
-  sessionMaxS: null,
-  audioMsPerDay: null,
-}
 
 export function openGateway(options: GatewayOptions): TestGateway {
   const { life = makeLife(), settings = {}, served = { isServed: () => true } } = options
@@ -96,13 +91,15 @@ export function openGateway(options: GatewayOptions): TestGateway {
   const drivers: Driver[] = []
   const fleet = makeFleet(clock)
   const redis = mortalRedis(options.redis, life, () => gateway.isAway)
-  const limitsOf = (): TenantLimits => ({ ...unlimited, ...options.rateLimits })
+  const terms = { ...unlimited, ...options.terms }
+  const limitsOf = (): TenantTerms => terms
   const openBudget = makeBudgets({ redis, limitsOf, onRefused: () => {} })
   const sessions: ResumeOptions = {
     redis,
     holder: newId('job'),
     catalogue,
     sessionTtlMs: 30_000,
+    onEnded: () => {},
     heartbeatMs: 10_000,
     holdMs: 20_000,
     eventsPerSecond: 10_000,
@@ -122,6 +119,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     log,
     meters,
     spans: null,
+    tenantLabel: (tenantId) => tenantId,
     prompts: {},
     announcesConversation: true,
     refuseServers: makeServerGuard([]),
@@ -156,6 +154,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
         patch: null,
         dialect: gaDialect,
         lifeS: 3_600,
+        terms,
         ...welcome,
       }
       return openLine((socket) => openSession(socket, about, sessions), line)
@@ -165,6 +164,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
         tenantId,
         keyPrefix: null,
         dialect: gaDialect,
+        terms,
         lastEventId: null,
         sendsAgain: false,
         ...resumption,

@@ -1,10 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openScope } from '@voicebox/kernel'
 import { startRedis, type TestRedis } from '@voicebox/streams/testing'
 import { makeCertificate } from './certificate.ts'
 
-export type Kind = 'gateway' | 'stt' | 'llm' | 'tts'
+export type Kind = 'gateway' | 'stt' | 'llm' | 'tts' | 'housekeeper'
 
 export interface Member {
   kind: Kind
@@ -37,14 +38,17 @@ const mains: Record<Kind, URL> = {
   stt: new URL('../../../../workers/stt/src/main.ts', import.meta.url),
   llm: new URL('../../../../workers/llm/src/main.ts', import.meta.url),
   tts: new URL('../../../../workers/tts/src/main.ts', import.meta.url),
+  housekeeper: new URL('../../../../workers/housekeeper/src/main.ts', import.meta.url),
 }
 
 export interface StackOptions {
-  /** How many of each kind; one where nothing is said. */
+  /** How many of each kind; where nothing is said one, and no housekeeper. */
   count?: Partial<Record<Kind, number>>
   env?: Record<string, string>
   /** Starts what it runs on. Absent: one server that keeps nothing. */
   redis?: () => Promise<TestRedis>
+  /** Hears every line of a log. Absent: they are shown. */
+  onLine?: (kind: Kind, line: string) => void
 }
 
 /** Starts Redis, gateways and workers, and waits until all are ready. */
@@ -52,6 +56,7 @@ export async function startStack({
   count = {},
   env = {},
   redis: open = startRedis,
+  onLine,
 }: StackOptions = {}): Promise<Stack> {
   const scope = openScope()
   try {
@@ -74,7 +79,11 @@ export async function startStack({
     }
 
     async function start(kind: Kind, more: Record<string, string> = {}): Promise<Member> {
-      const child = fork(fileURLToPath(mains[kind]), { env: { ...settings, ...more }, stdio: 'inherit' })
+      const child = fork(fileURLToPath(mains[kind]), {
+        env: { ...settings, ...more },
+        stdio: ['inherit', 'inherit', onLine === undefined ? 'inherit' : 'pipe', 'ipc'],
+      })
+      if (child.stderr !== null) createInterface(child.stderr).on('line', (line) => onLine?.(kind, line))
       scope.defer(() => endProcess(child))
       const urls = await becomesReady(kind, child)
       const member = { kind, process: child, urls }
@@ -82,8 +91,9 @@ export async function startStack({
       return member
     }
 
-    const kinds: Kind[] = ['stt', 'llm', 'tts', 'gateway']
-    await Promise.all(kinds.flatMap((kind) => Array.from({ length: count[kind] ?? 1 }, () => start(kind))))
+    const counts = { stt: 1, llm: 1, tts: 1, gateway: 1, housekeeper: 0, ...count }
+    const kinds = Object.keys(counts) as Kind[]
+    await Promise.all(kinds.flatMap((kind) => Array.from({ length: counts[kind] }, () => start(kind))))
     const url = (at: number, scheme: number): string =>
       members.filter(({ kind }) => kind === 'gateway')[at]?.urls[scheme] ?? ''
     return {

@@ -12,7 +12,7 @@ export function parseLogRecord(line: string): LogRecord | undefined {
     const {
       level,
       message,
-      time: _time,
+      timestamp: _timestamp,
       pid: _pid,
       service: _service,
       ...fields

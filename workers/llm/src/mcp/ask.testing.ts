@@ -1,5 +1,5 @@
 import { type Clock, type Log, newId, silentLog, systemClock } from '@voicebox/kernel'
-import { parseAllowList } from '@voicebox/mcp'
+import { parseAllowList } from '@voicebox/outbound'
 import type { JobOf, McpServer, WorkerResult } from '@voicebox/streams'
 import { type McpJobOptions, doMcpJob } from './mcp-job.ts'
 

@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { type Clock, type Closable, sleep } from '@voicebox/kernel'
-import { type AllowList, refusalOfServerHeaders, refusalOfServerUrl } from '@voicebox/mcp'
+import { type AllowList, refusalOfServerHeaders, refusalOfServerUrl } from '@voicebox/outbound'
 import type { McpServer, ToolError } from '@voicebox/streams'
 import type { LookupFunction } from 'node:net'
 import { type Answer, httpError, protocolError } from './answer.ts'

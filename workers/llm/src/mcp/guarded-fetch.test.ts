@@ -1,4 +1,4 @@
-import { parseAllowList } from '@voicebox/mcp'
+import { parseAllowList } from '@voicebox/outbound'
 import type { ToolError } from '@voicebox/streams'
 import { describe, expect, it } from 'vitest'
 import { makeGuardedFetch } from './guarded-fetch.ts'

@@ -2,11 +2,10 @@ import type { LookupFunction } from 'node:net'
 import { ReadableStream as WebStream } from 'node:stream/web'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { Closable } from '@voicebox/kernel'
-import type { AllowList } from '@voicebox/mcp'
+import { type AllowList, makeCheckedLookup } from '@voicebox/outbound'
 import type { ToolError } from '@voicebox/streams'
 import { Agent, type Dispatcher, fetch as send } from 'undici'
 import { httpError, protocolError } from './answer.ts'
-import { makeCheckedLookup } from './checked-lookup.ts'
 
 export interface GuardedFetchOptions {
   /** Requests go to its origin alone, redirects included. */

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { type Clock, type Failure, type Log, messageFor, withScope } from '@voicebox/kernel'
-import type { AllowList } from '@voicebox/mcp'
+import type { AllowList } from '@voicebox/outbound'
 import type { JobContext, JobOf, ToolError, WorkerResult } from '@voicebox/streams'
 import { httpError, protocolError } from './answer.ts'
 import { callTool } from './call-tool.ts'
@@ -28,7 +28,7 @@ type McpJob = JobOf<'list_tools' | 'call_tool'>
  */
 export async function doMcpJob(options: McpJobOptions, job: McpJob, context: JobContext): Promise<void> {
   const { allow, lookup, clock, log } = options
-  const { sessionId, traceId, itemId, kind, server } = job
+  const { sessionId, tenantId, traceId, itemId, kind, server } = job
   const timeoutMs = kind === 'list_tools' ? options.listTimeoutMs : options.callTimeoutMs
   const startMs = clock.now()
   await withScope(async (scope) => {
@@ -36,7 +36,15 @@ export async function doMcpJob(options: McpJobOptions, job: McpJob, context: Job
     const result = await ask({ connection, redaction: makeRedaction(server), log }, job, context)
     // before the server is taken leave of, for which nobody shall wait
     if (!(await context.emit(result))) return
-    const about = { sessionId, traceId, itemId, label: server.label, result: result.kind, ms: clock.now() - startMs }
+    const about = {
+      tenantId,
+      sessionId,
+      correlationId: traceId,
+      itemId,
+      label: server.label,
+      result: result.kind,
+      ms: clock.now() - startMs,
+    }
     log.info(about, 'An MCP server was asked.')
   })
 }
@@ -53,7 +61,7 @@ async function ask(
   job: McpJob,
   { attempt }: JobContext,
 ): Promise<WorkerResult> {
-  const { itemId, sessionId, traceId, server } = job
+  const { itemId, sessionId, tenantId, traceId, server } = job
   if (job.kind === 'call_tool') {
     if (attempt > 1) return failed(job, workerLost)
     const answer = await callTool(connection, redaction, { name: job.name, json: job.arguments })
@@ -65,7 +73,15 @@ async function ask(
   if ('error' in answer) return failed(job, shown(answer.error, redaction))
   const { tools, leftOut } = answer.value
   if (leftOut > 0) {
-    const about = { sessionId, traceId, itemId, label: server.label, leftOut, taken: tools.length }
+    const about = {
+      tenantId,
+      sessionId,
+      correlationId: traceId,
+      itemId,
+      label: server.label,
+      leftOut,
+      taken: tools.length,
+    }
     log.warn(about, 'Tools of an MCP server were left out: too large, too many or named twice.')
   }
   return { kind: 'tools_listed', itemId, tools }

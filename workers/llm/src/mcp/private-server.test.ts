@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { list } from './ask.testing.ts'
-import { makeCheckedLookup, notPublic } from './checked-lookup.ts'
+import { makeCheckedLookup, notPublic } from '@voicebox/outbound'
 import { type HttpServer, afterIntroduction, answer, startHttpServer } from './http-server.testing.ts'
 
 /** Names lead to the next of these, the last of them also from then on. */

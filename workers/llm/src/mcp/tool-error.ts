@@ -3,7 +3,7 @@ import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamable
 import { McpError } from '@modelcontextprotocol/sdk/types.js'
 import type { ToolError } from '@voicebox/streams'
 import { httpError, notMcp, protocolError } from './answer.ts'
-import { notPublic } from './checked-lookup.ts'
+import { notPublic } from '@voicebox/outbound'
 
 /**
  * Says what went wrong with an MCP server, in words that still may contain what it said.

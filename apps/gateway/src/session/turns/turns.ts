@@ -18,7 +18,7 @@ export interface Turns {
   /** What a step has brought about, before that is performed. */
   happened(input: Input, effects: readonly Effect[]): void
   /** What a job that is put on its lane now belongs to. */
-  traceOf(errand: Errand | undefined): { traceId: string; trace?: JobTrace }
+  traceOf(errand: Errand | undefined): { trace?: JobTrace }
   /** What a worker said, before the session hears it. */
   heard(result: WorkerResult, stamp: Stamp | null): void
   /** What shall be sent, with the waterfall where it was asked for. */
@@ -56,7 +56,6 @@ export const maxLatest = 8
 
 export function makeTurns(options: TurnsOptions): Turns {
   const { sessionId, tenantId, pipeline, spans, clock, log } = options
-  const sessionTraceId = newTraceId()
   const open = makeOpenTurns((turn) => finish(turn, 'abandoned'))
   const latest = new Map(options.latest)
   let place = placeAfter(latest)
@@ -184,12 +183,12 @@ export function makeTurns(options: TurnsOptions): Turns {
       const subject = errand === undefined ? null : subjectOf(errand)
       const turn = subject === null ? undefined : open.of(subject)
       const job = subject === null ? undefined : turn?.jobs.get(subject)
-      if (turn === undefined || job === undefined) return { traceId: sessionTraceId }
+      if (turn === undefined || job === undefined) return {}
       const { traceId } = turn
       const sentAtMs = clock.now()
       job.sentAtMs = sentAtMs
       const traceparent = job.spanId === null ? {} : { traceparent: traceparentOf({ traceId, spanId: job.spanId }) }
-      return { traceId, trace: { sentAtMs, ...traceparent } }
+      return { trace: { sentAtMs, ...traceparent } }
     },
     heard(result, stamp) {
       const turn = open.of('responseId' in result ? result.responseId : result.itemId)

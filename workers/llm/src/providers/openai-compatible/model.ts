@@ -50,7 +50,8 @@ async function* answer(
   let failure: Failure | undefined
   try {
     connection.expect('the first token', provider.firstTokenTimeoutMs)
-    const stream = await client.chat.completions.create(chatRequest(provider, request), { signal: connection.signal })
+    const asking = request.apiKey === undefined ? client : client.withOptions({ apiKey: request.apiKey })
+    const stream = await asking.chat.completions.create(chatRequest(provider, request), { signal: connection.signal })
     for await (const chunk of stream) {
       const read = readChunk(chunk)
       const text = read.text === '' ? [] : [{ kind: 'text' as const, text: read.text }]

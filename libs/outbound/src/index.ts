@@ -1,0 +1,5 @@
+export { type AllowList, parseAllowList } from './allow-list.ts'
+export { makeCheckedLookup, notPublic } from './checked-lookup.ts'
+export { isPublicAddress } from './public-address.ts'
+export { refusalOfServerHeaders } from './server-headers.ts'
+export { refusalOfServerUrl } from './server-url.ts'

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto'
+import { type SessionId, newId, silentLog } from '@voicebox/kernel'
+import { parseAllowList } from '@voicebox/outbound'
+import { appendAudit, createTenant, listAudit } from '@voicebox/store'
+import { usePostgres } from '@voicebox/store/testing'
+import {
+  appendAudio,
+  type Chore,
+  choreRules,
+  type Chores,
+  createSession,
+  findSession,
+  heardAudio,
+  openChores,
+  runChores,
+} from '@voicebox/streams'
+import { useRedis } from '@voicebox/streams/testing'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { historyIn } from './history-in.ts'
+import { liveSessionsIn } from './live-sessions.ts'
+import { performer } from './perform.ts'
+import type { TenantRules } from './tenant-rules.ts'
+
+const patient = { timeout: 20_000, interval: 20 }
+const quick = { ...choreRules.deletion, attempts: 30, retryAfterMs: 20 }
+
+describe('Chores', { timeout: 60_000 }, () => {
+  const server = useRedis('one server', { each: true })
+  const redis = server.handle()
+  const postgres = usePostgres()
+  const store = postgres.store()
+
+  function start(rules: Partial<TenantRules> = {}): Chores {
+    const chores = openChores(redis, { log: silentLog, rules: { retention: quick, deletion: quick, webhook: quick } })
+    const runner = runChores(redis, {
+      perform: performer({
+        store,
+        history: historyIn(store),
+        rules: { itemDays: async () => 30, webhooks: async () => [], ...rules },
+        sessions: liveSessionsIn(redis, { holder: 'housekeeper', onEnded: () => {}, log: silentLog }),
+        chores,
+        allow: parseAllowList([]),
+        auditDays: 400,
+        log: silentLog,
+      }),
+      concurrency: { retention: 1, deletion: 2, webhook: 2 },
+      claimAfterMs: 5_000,
+      onOutcome: () => {},
+      log: silentLog,
+    })
+    onTestFinished(async () => {
+      await runner.close()
+      await chores.close()
+    })
+    return chores
+  }
+
+  async function ask<T extends object>(tenantId: string, text: string, values: unknown[] = []): Promise<T[]> {
+    const client = new pg.Client(postgres.ownerUrl)
+    await client.connect()
+    try {
+      await client.query("select set_config('voicebox.tenant', $1, false)", [tenantId])
+      return (await client.query<T>(text, values)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  const itemsOf = async (tenantId: string): Promise<string[]> =>
+    (
+      await ask<{ item_id: string }>(
+        tenantId,
+        'select item_id from conversation_items where tenant_id = voicebox_tenant() order by 1',
+      )
+    ).map((row) => row.item_id)
+  const addItem = (tenantId: string, sessionId: string, itemId: string, daysAgo: number) =>
+    ask(
+      tenantId,
+      `insert into conversation_items (tenant_id, session_id, position, item_id, item, created_at)
+        values ($1, $2, $3, $4, '{}', now() - make_interval(days => $5))`,
+      [tenantId, sessionId, randomBytes(4).readUInt32BE(), itemId, daysAgo],
+    )
+  const newTenant = async (): Promise<string> => {
+    const id = `t${randomBytes(6).toString('hex')}`
+    await createTenant(store, { id, name: id })
+    return id
+  }
+
+  /** A session that somebody drives, with audio. */
+  async function openSession(tenantId: string): Promise<SessionId> {
+    const sessionId = newId('sess')
+    const about = { tenantId, sessionId, holder: 'gateway', ttlMs: 60_000, onTaken: () => {}, log: silentLog }
+    const hold = await createSession(redis, about)
+    await appendAudio(redis, hold, 'item_1', 0, new Uint8Array(3_200), { final: false })
+    onTestFinished(() => hold.close())
+    return sessionId
+  }
+
+  it('of retention delete what is older than its tenant keeps it, of every tenant, and nothing else', async () => {
+    const [short, long] = [await newTenant(), await newTenant()]
+    for (const tenantId of [short, long])
+      for (const [itemId, daysAgo] of [
+        ['old', 40],
+        ['older', 8],
+        ['new', 1],
+      ] as const)
+        await addItem(tenantId, 'sess_1', itemId, daysAgo)
+    await appendAudit(store, [{ tenantId: short, action: 'old', actor: 'operator', subject: null, details: {} }])
+    await ask(short, "update audit_logs set at = now() - interval '401 days' where tenant_id = voicebox_tenant()")
+    const chores = start({ itemDays: async (tenantId) => (tenantId === short ? 7 : 30) })
+    await chores.scheduleRetention(600_000)
+    await vi.waitFor(async () => {
+      expect(await itemsOf(short)).toEqual(['new'])
+      expect(await itemsOf(long)).toEqual(['new', 'older'])
+      expect(await listAudit(store, short)).toEqual([])
+    }, patient)
+  })
+
+  it('of deletion end a session that lives, and leave nothing of it in Redis or Postgres', async () => {
+    const tenantId = await newTenant()
+    const [sessionId, other] = [await openSession(tenantId), await openSession(tenantId)]
+    await addItem(tenantId, sessionId, 'mine', 0)
+    await addItem(tenantId, other, 'other', 0)
+    const chores = start()
+    const chore: Chore = { kind: 'deletion', tenantId, subject: { kind: 'session', sessionId }, actor: 'key_1' }
+    await chores.add(chore, { atMs: 1, name: 'a' })
+    await vi.waitFor(async () => expect(await listAudit(store, tenantId)).toHaveLength(1), patient)
+    expect(await itemsOf(tenantId)).toEqual(['other'])
+    expect(await findSession(redis, { tenantId, sessionId })).toBeNull()
+    expect(await heardAudio(redis, { tenantId, sessionId }, 'item_1', 10_000)).toHaveLength(0)
+    expect((await server.keys(`*${sessionId}*`)).filter((key) => !key.startsWith('sess:'))).toEqual([])
+    expect(await findSession(redis, { tenantId, sessionId: other })).not.toBeNull()
+    expect(await heardAudio(redis, { tenantId, sessionId: other }, 'item_1', 10_000)).toHaveLength(3_200)
+    expect((await listAudit(store, tenantId))[0]).toMatchObject({
+      action: 'deletion.done',
+      actor: 'key_1',
+      subject: sessionId,
+      details: { kind: 'session', chore: 'deletion.0000000000000001.' + tenantId + '.a' },
+    })
+  })
+
+  it('of deletion do nothing to what is of another tenant', async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()]
+    const sessionId = await openSession(theirs)
+    await addItem(theirs, sessionId, 'theirs', 0)
+    const chores = start()
+    const subject = { kind: 'session' as const, sessionId }
+    await chores.add({ kind: 'deletion', tenantId: mine, subject, actor: 'key_1' }, { atMs: 1, name: 'a' })
+    await vi.waitFor(async () => expect((await chores.counts('deletion')).done).toBe(1), patient)
+    expect(await findSession(redis, { tenantId: theirs, sessionId })).not.toBeNull()
+    expect(await itemsOf(theirs)).toEqual(['theirs'])
+  })
+
+  it('of deletion take all that a tenant has, or one item', async () => {
+    const tenantId = await newTenant()
+    const living = await openSession(tenantId)
+    for (const itemId of ['one', 'two']) await addItem(tenantId, 'sess_before', itemId, 3)
+    const chores = start()
+    const item = { kind: 'item' as const, sessionId: 'sess_before' as const, itemId: 'one' }
+    await chores.add({ kind: 'deletion', tenantId, subject: item, actor: 'key_1' }, { atMs: 1, name: 'a' })
+    await vi.waitFor(async () => expect(await itemsOf(tenantId)).toEqual(['two']), patient)
+    await chores.add(
+      { kind: 'deletion', tenantId, subject: { kind: 'history' }, actor: 'key_1' },
+      { atMs: 2, name: 'b' },
+    )
+    await vi.waitFor(async () => expect(await itemsOf(tenantId)).toEqual([]), patient)
+    await vi.waitFor(async () => expect((await chores.counts('deletion')).done).toBe(2), patient)
+    expect(await findSession(redis, { tenantId, sessionId: living })).toBeNull()
+  })
+
+  it('wait for Postgres where it is away', async () => {
+    const tenantId = await newTenant()
+    await addItem(tenantId, 'sess_1', 'mine', 0)
+    await postgres.stop()
+    const chores = start()
+    await chores.add(
+      { kind: 'deletion', tenantId, subject: { kind: 'history' }, actor: 'key_1' },
+      { atMs: 1, name: 'a' },
+    )
+    await vi.waitFor(async () => {
+      const { chores: listed } = await chores.list({ tenantId, state: 'delayed' })
+      expect(listed[0]?.cause).toMatch(/^database_failed/)
+    }, patient)
+    await postgres.start()
+    await vi.waitFor(async () => expect(await itemsOf(tenantId)).toEqual([]), patient)
+  })
+})
