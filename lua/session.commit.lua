@@ -7,6 +7,9 @@
 ---
 --- `committed_after_loss`: the same as `committed`, but the log does not know of results that the holder has heard, so that others
 --- may be lost that it has not. Results go on behind what it has heard: none of what is asked for from now on seems lost.
+---
+--- `committed_and_full`: the same as `committed`, but more of the session's history waits to be written down than may.
+---@uses history
 ---@key session        string   what is known of the session
 ---@key records        string   what is kept of it, by name
 ---@key items          string   what language workers read, by item
@@ -14,6 +17,7 @@
 ---@key log            string   the session log
 ---@key head           string   its last number
 ---@key held           string   the names of all other keys of the session
+---@key history        string   facts that are not written down yet
 ---@arg token          integer  the holder's
 ---@arg number         integer  of the change
 ---@arg ttl_ms         integer  how long the session lives without a sign of life
@@ -22,14 +26,16 @@
 ---@arg heard_up_to    integer  the newest result that the holder has heard
 ---@arg max_bytes      integer  of events in the journal
 ---@arg max_age_ms     integer  of events in the journal
+---@arg max_unwritten  integer  bytes of facts that may wait to be written down
 ---@arg known_after    integer  with `facts`: the change has every event behind this number
 ---@arg facts          integer  how many of `parts` are fields and values of the session itself
 ---@arg sets           integer  then: names and values of records
 ---@arg drops          integer  then: names of records
 ---@arg saves          integer  then: ids and values of items
----@arg forgets        integer  then: ids of items; what is left are numbers and bodies of events
+---@arg forgets        integer  then: ids of items
+---@arg told           integer  then: numbers, times and bodies of facts for history; what is left are numbers and bodies of events
 ---@rest parts         bytes
----@returns 'committed' | 'committed_after_loss' | 'lost' | 'behind'
+---@returns 'committed' | 'committed_after_loss' | 'committed_and_full' | 'lost' | 'behind'
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local stored = redis.call('HMGET', session, 'state', 'token', 'version', 'last_sent', 'cut', 'newest', 'bytes', 'cut_bytes', 'oldest_at')
@@ -73,6 +79,8 @@ spread('HSET', records, sets)
 spread('HDEL', records, drops)
 spread('HSET', items, saves)
 spread('HDEL', items, forgets)
+local unwritten = told > 0 and tell_history(parts, at, at + told - 1) or 0
+at = at + told
 
 local first
 for i = at, #parts, 2 do
@@ -114,8 +122,11 @@ redis.call('HSET', session, 'version', number, 'alive_until', now_ms + ttl_ms, '
 redis.call('XTRIM', log, 'MINID', string.format('%.0f', results_up_to))
 for _, key in ipairs(KEYS) do
   local left_ms = redis.call('PTTL', key)
-  if left_ms ~= -2 and left_ms < keep_ms / 2 then -- -2: there is none
+  if key ~= history and left_ms ~= -2 and left_ms < keep_ms / 2 then -- -2: there is none
     redis.call('PEXPIRE', key, keep_ms)
   end
+end
+if answer == 'committed' and unwritten > max_unwritten then
+  return 'committed_and_full'
 end
 return answer

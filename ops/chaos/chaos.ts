@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { aborted, sleep } from '@voicebox/kernel'
 import { checkSession } from './checks/check.ts'
 import { excusesOf } from './checks/excuses.ts'
+import { checkHistory, checkUsage } from './checks/history.ts'
 import { checkLeftovers } from './checks/leftovers.ts'
 import { makeSpellingReader } from './checks/spelling.ts'
 import type { Finding } from './finding.ts'
@@ -12,6 +13,7 @@ import { makePlan } from './plan/plan.ts'
 import { type Played, play } from './play.ts'
 import { makeReport, type Report } from './report/report.ts'
 import { withoutAudio } from './report/transcript-file.ts'
+import { readHistory } from './stage/history.ts'
 import { readKeys } from './stage/keyspace.ts'
 import { openStage, sessionTtlMs, type Stage } from './stage/stage.ts'
 import type { Strike } from './strike.ts'
@@ -48,13 +50,18 @@ export async function runChaos({ seed, seconds, sessions, kinds, say, signal }: 
     startedMs = performance.now()
     const played = await Promise.race([play({ plan, seconds, stage, now, say }), interrupted(signal)])
     const leftovers = await findLeftovers(stage, played, now)
+    const history = await readHistory(stage.postgres, played.transcripts)
+    const kept = [
+      ...played.transcripts.flatMap((transcript) => checkHistory(transcript, history.sessions)),
+      ...checkUsage(history, Math.round(now())),
+    ]
     const [excuses, read] = [excusesOf(played.strikes), makeSpellingReader()]
     const seen = played.transcripts.flatMap((transcript) => checkSession(transcript, excuses, read))
     const report = makeReport({
       seed,
       seconds,
       played,
-      findings: [...seen, ...played.findings, ...deaths, ...leftovers],
+      findings: [...seen, ...played.findings, ...deaths, ...leftovers, ...kept],
     })
     if (report.violations.length === 0) {
       await rm(folder, { recursive: true })

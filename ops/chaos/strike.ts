@@ -57,6 +57,10 @@ export async function strike(fault: Fault, { stage, cut, onSlowDrain }: StrikeOp
       await stage.redis.crash()
       await sleep(lastsMs)
       return stage.redis.start()
+    case 'postgres-restart':
+      await stage.postgres.stop()
+      await sleep(lastsMs)
+      return stage.postgres.start()
     case 'pubsub':
       await stage.redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}) // Redis may be away itself
       return

@@ -3,7 +3,7 @@ import { loadConfig, type Settings, settings } from '@voicebox/config'
 import { aborted, Failure, systemClock, withScope } from '@voicebox/kernel'
 import { betaDialect } from '@voicebox/protocol'
 import { openStore } from '@voicebox/store'
-import { findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
+import { countHistory, findSession, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   gatewayMetrics,
   jobMetrics,
@@ -22,6 +22,7 @@ import {
 import { makeAdmission } from './admission.ts'
 import { makeFleet, tellWhoServes } from './fleet.ts'
 import { makeHandshake } from './handshake.ts'
+import { watchHistoryRoom } from './history-room.ts'
 import { makeHttp } from './http.ts'
 import { openKeys } from './keys/open-keys.ts'
 import { makeCatalogue } from './models.ts'
@@ -72,6 +73,8 @@ const settingKeys = [
   'heartbeatMs',
   'holdMs',
   'eventsPerSecond',
+  'historyBytes',
+  'historySessions',
   'laneDepth',
   'drainMs',
   'metricsTenants',
@@ -177,6 +180,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const { authenticate } = keys
     const tenantLabel = labelTenants(config.metricsTenants)
     const countSessions = countByTenant(meters.tenantSessionsOpen, tenantLabel)
+    const historyRoom = scope.use(
+      watchHistoryRoom({
+        count: () => countHistory(redis),
+        maxSessions: config.databaseUrl === undefined ? null : config.historySessions,
+        clock: systemClock,
+        log,
+      }),
+    )
     const prompts = config.prompts ?? {}
     const refuseServers = makeServerGuard(config.mcpAllow)
     const sessions: ResumeOptions = {
@@ -188,6 +199,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
+      maxUnwrittenBytes: config.databaseUrl === undefined ? null : config.historyBytes,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
@@ -270,6 +282,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         errors: config.handshakeErrors,
         unavailable() {
           if (open >= config.maxConnections) return 'This gateway has as many connections as it may have.'
+          if (!historyRoom.hasRoom) return 'The history of too many sessions waits to be written down.'
           const failing = Object.entries(checks).find(([, check]) => check() !== null)
           return failing === undefined ? null : `The service is not available at the moment (${failing[0]}).`
         },

@@ -177,6 +177,16 @@ export const settings = {
     schema: encryptionKeysSchema.optional(),
     doc: 'What secrets in the database are sealed with: tenants’ keys for language providers, secrets of webhooks. 32 bytes in base64 (`openssl rand -base64 32`); several with commas between, of which the first seals and all open. Gateways and workers have the same. Absent: an embedded installation makes one in its data directory; elsewhere no secret can be stored.',
   },
+  historyBytes: {
+    env: 'VOICEBOX_HISTORY_BYTES',
+    schema: integer(65_536, 1 << 30).default(8 << 20),
+    doc: 'How much history of one session may wait in Redis to be written to PostgreSQL; beyond it the session is ended, and nothing of it is lost. Without DATABASE_URL no history is kept.',
+  },
+  historySessions: {
+    env: 'VOICEBOX_HISTORY_SESSIONS',
+    schema: integer(1, 10_000_000).default(50_000),
+    doc: 'How many sessions may live, or have history that is not written yet, over all gateways; beyond it new ones are refused (503) until the housekeeper has caught up.',
+  },
   modelsDir: {
     env: 'VOICEBOX_MODELS_DIR',
     schema: z.string().default('.voicebox/models'),

@@ -2,6 +2,7 @@ import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
 import { act, type Draft, send, set } from './draft.ts'
 import type { Effect } from './effect.ts'
+import { positionAt, spreadOut } from './position.ts'
 import { responsesIn } from './responses.ts'
 import type { Entry, SessionState } from './state.ts'
 import { charactersOf, contextOf } from './words.ts'
@@ -10,6 +11,7 @@ import { charactersOf, contextOf } from './words.ts'
 export function entryOf(item: Item, fields: Partial<Omit<Entry, 'item'>> = {}): Entry {
   return {
     item,
+    position: 0,
     transcription: 'none',
     told: '',
     audioMs: 0,
@@ -57,9 +59,21 @@ export function counted(state: SessionState, entry: Entry): Entry {
 /** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. */
 export function addEntry(draft: Draft, entry: Entry, previousItemId: ItemId | null): void {
   const at = draft.state.entries.findIndex((other) => other.item.id === previousItemId) + 1
-  set(draft, { entries: draft.state.entries.toSpliced(at, 0, counted(draft.state, entry)) })
+  const placed = { ...counted(draft.state, entry), position: roomAt(draft, at) }
+  const { entries, joined } = draft.state
+  set(draft, { entries: entries.toSpliced(at, 0, placed), joined: joined + 1 })
   save(draft, entry)
   send(draft, { type: 'conversation.item.added', previous_item_id: previousItemId, item: entry.item })
+}
+
+/** The position of an entry that comes there. Where there is no room all are spread out, and saved for that. */
+function roomAt(draft: Draft, at: number): number {
+  const position = positionAt(draft.state, at)
+  if (position !== null) return position
+  const entries = spreadOut(draft.state)
+  set(draft, { entries, joined: draft.state.joined + entries.length })
+  for (const entry of entries) save(draft, entry)
+  return roomAt(draft, at)
 }
 
 /** Announces that an item is final. */

@@ -49,6 +49,7 @@ export function openSession({
     prompts,
     ids: { space, made: 0 },
     entries: [],
+    joined: 0,
     asides: [],
     buffer: { startMs: 0, heardMs: 0, itemId: null, isTranscribing: false, interim: '', isFull: false },
     response: null,

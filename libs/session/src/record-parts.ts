@@ -5,14 +5,22 @@ import { inOrderSent } from './speech-order.ts'
 /** What of the state has no record of its own. */
 export type Head = Pick<
   SessionState,
-  'type' | 'conversationId' | 'announcesConversation' | 'ids' | 'buffer' | 'awaitsUser' | 'spokenVoice' | 'outages'
+  | 'type'
+  | 'conversationId'
+  | 'announcesConversation'
+  | 'ids'
+  | 'joined'
+  | 'buffer'
+  | 'awaitsUser'
+  | 'spokenVoice'
+  | 'outages'
 >
 
 const heads = memo<Head>()
 
 export function headOf(state: SessionState): Head {
-  const { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages } = state
-  const head = { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages }
+  const { type, conversationId, announcesConversation, ids, joined, buffer, awaitsUser, spokenVoice, outages } = state
+  const head = { type, conversationId, announcesConversation, ids, joined, buffer, awaitsUser, spokenVoice, outages }
   return heads(ids, head)
 }
 

@@ -18,6 +18,8 @@ export interface SessionState {
   readonly ids: { readonly space: string; readonly made: number }
   /** The default conversation, oldest first. */
   readonly entries: readonly Entry[]
+  /** How many places in the conversation were given away, for `positionAt`. */
+  readonly joined: number
   /** What was given as the input of a response: read by it, but no part of the conversation. */
   readonly asides: readonly Entry[]
   readonly buffer: InputBuffer
@@ -73,6 +75,8 @@ export interface SessionLimits {
 /** An item and what is known of its speech. */
 export interface Entry {
   readonly item: Item
+  /** Where it stands in history; 0 for what is no part of the conversation. */
+  readonly position: number
   /** Where its transcript stands; `none` for items that are not spoken by the user, `unasked` until somebody needs it. */
   readonly transcription: 'none' | 'unasked' | 'pending' | 'done' | 'failed'
   /** The words that were told before the transcript was final. */

@@ -2,11 +2,20 @@ export { type ApiKey, type KeyToAdd, addApiKey, listApiKeys, noteUse, revokeApiK
 export { type AuditEntry, type AuditRecord, appendAudit, listAudit, strangers } from './audit.ts'
 export { dropOldAudit } from './audit-retention.ts'
 export {
+  type Deleted,
   deleteItemHistory,
   deleteItemsBefore,
   deleteSessionHistory,
   deleteTenantHistory,
 } from './history/delete-history.ts'
+export { type ItemEntry, type ItemOrder, findItem, listItems } from './history/items.ts'
+export type { Page, PageOptions } from './history/page.ts'
+export type { HistoryRecord } from './history/record.ts'
+export { type ResponseEntry, listResponses } from './history/responses.ts'
+export { type FoundItem, type ItemSearch, searchItems } from './history/search-items.ts'
+export { type SessionEntry, type SessionFilter, findSession, listSessions } from './history/sessions.ts'
+export { type Days, type UsageOfDay, usageByDay, usageTotals } from './history/usage.ts'
+export { writeHistory } from './history/write-history.ts'
 export { makeKeySource } from './key-source.ts'
 export { type MigrationState, type Migrations, migrating } from './migrator.ts'
 export {

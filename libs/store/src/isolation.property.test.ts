@@ -5,16 +5,28 @@ import {
   addApiKey,
   appendAudit,
   createTenant,
+  deleteItemsBefore,
+  deleteSessionHistory,
+  deleteTenantHistory,
   dropProviderKey,
+  findItem,
+  findSession,
   findTenant,
   listApiKeys,
   listAudit,
+  listItems,
   listProviderKeys,
+  listResponses,
+  listSessions,
   noteUse,
   readQuotas,
   readSealedKeys,
   readSettings,
   revokeApiKey,
+  searchItems,
+  usageByDay,
+  usageTotals,
+  writeHistory,
   writeProviderKey,
   writeQuotas,
   writeSettings,
@@ -48,6 +60,12 @@ const acts = fc.array(
       'take all',
       'change all',
       'steal',
+      'write history',
+      'write history',
+      'read history',
+      'search',
+      'usage',
+      'delete history',
     ),
     which: fc.nat(20),
   }),
@@ -57,7 +75,18 @@ const acts = fc.array(
 type Act = (typeof acts extends fc.Arbitrary<infer T> ? T : never) extends (infer A)[] ? A : never
 
 describe('Property: tenant isolation', () => {
-  const tables = ['api_keys', 'quotas', 'audit_logs', 'tenant_settings', 'provider_keys'] as const
+  const tables = [
+    'api_keys',
+    'quotas',
+    'audit_logs',
+    'tenant_settings',
+    'provider_keys',
+    'sessions',
+    'conversation_items',
+    'responses',
+    'usage',
+    'usage_days',
+  ] as const
   const tenants = ['one', 'two', 'three']
   const reached = new Map<string, number>()
 
@@ -137,8 +166,50 @@ describe('Property: tenant isolation', () => {
           await within.deleteFrom('quotas').execute()
           await within.updateTable('tenant_settings').set({ settings: '{}' }).execute()
           await within.deleteFrom('provider_keys').execute()
+          for (const table of ['sessions', 'conversation_items', 'responses', 'usage', 'usage_days'] as const)
+            await within.deleteFrom(table).execute()
           await within.updateTable('tenants').set({ name: 'taken' }).execute()
         })
+        return []
+      case 'write history': {
+        const about = { sessionId: `sess_${which % 3}`, number: which, at: new Date(which) }
+        await writeHistory(store, who, [
+          { ...about, kind: 'session_opened', type: 'realtime', model: who },
+          { ...about, kind: 'item', itemId: 'item_1', position: 1, item: { who }, words: `blue ${who}` },
+          { ...about, kind: 'response', responseId: 'resp_1', model: who, response: { who } },
+          { ...about, kind: 'usage', turnId: 'turn_1', model: who, counts: { input_text_tokens: which } },
+        ])
+        return []
+      }
+      case 'read history': {
+        const sessionId = `sess_${which % 3}`
+        const [sessions, items, responses] = [
+          await listSessions(store, who),
+          await listItems(store, who, sessionId),
+          await listResponses(store, who, sessionId),
+        ]
+        const [session, item] = [
+          await findSession(store, who, sessionId),
+          await findItem(store, who, sessionId, 'item_1'),
+        ]
+        const seen: { tenantId: string }[] = [...sessions.entries, ...items.entries, ...responses.entries]
+        return [...seen, session ?? { tenantId: who }, item ?? { tenantId: who }].map((one) => one.tenantId)
+      }
+      case 'search':
+        return (await searchItems(store, who, { text: 'blue or one or two or three' })).entries.map(
+          ({ tenantId, item }) => (item['who'] === who ? tenantId : 'of another'),
+        )
+      case 'usage': {
+        const days = { from: '1970-01-01', to: '1970-12-31' }
+        const own = await usageByDay(store, who, days)
+        const sum = own.reduce((all, { amount }) => all + amount, 0)
+        expect((await usageTotals(store, who, days))['input_text_tokens'] ?? 0).toBe(sum)
+        return own.map(({ tenantId, model }) => (model === who ? tenantId : 'of another'))
+      }
+      case 'delete history':
+        if (which % 3 === 0) await deleteSessionHistory(store, who, `sess_${which % 2}`)
+        if (which % 3 === 1) await deleteItemsBefore(store, who, new Date(which))
+        if (which % 9 === 2) await deleteTenantHistory(store, who, new Date(Date.now() + 60_000))
         return []
       case 'steal': {
         const [victim = ''] = tenants.filter((tenant) => tenant !== who)

@@ -3,7 +3,7 @@ import { migrating } from './index.ts'
 import { startPostgres, usePostgres } from './testing/index.ts'
 import pg from 'pg'
 
-const names = ['0001-tenants', '0002-history', '0004-profiles', '0005-audit-retention']
+const names = ['0001-tenants', '0002-history', '0003-history-reads', '0004-profiles', '0005-audit-retention']
 
 async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(url)
@@ -49,7 +49,10 @@ describe('Migrations', () => {
       'select partrelid::regclass::text as name, partstrat from pg_partitioned_table order by 1',
     )
     expect(partitioned).toEqual(
-      ['audit_logs', 'conversation_items', 'sessions', 'usage'].map((name) => ({ name, partstrat: 'h' })),
+      ['audit_logs', 'conversation_items', 'responses', 'sessions', 'usage', 'usage_days'].map((name) => ({
+        name,
+        partstrat: 'h',
+      })),
     )
   })
 

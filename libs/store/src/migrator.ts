@@ -69,7 +69,7 @@ function namesIn({ error, results = [] }: MigrationResultSet): string[] {
 function hintFor(message: string): string {
   if (!/permission denied to create role|must have admin option|permission denied to grant role/i.test(message))
     return ''
-  return '\nLet an administrator of the server do once: create role voicebox_app nologin; grant voicebox_app to the owner of the database.'
+  return '\nLet an administrator of the server do once: create role voicebox_app nologin; grant voicebox_app to the owner of the database; create role voicebox_search nologin; grant voicebox_search to voicebox_app with inherit false.'
 }
 
 function failureFor(error: unknown): Failure {

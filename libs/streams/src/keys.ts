@@ -19,6 +19,7 @@ export const keys = {
   cancelled: (session: SessionRef, subject: ItemId | ResponseId) => `cancelled:{${nameOf(session)}}:${subject}`,
   session: (session: SessionRef) => `sess:{${nameOf(session)}}`,
   items: (session: SessionRef) => `items:{${nameOf(session)}}`,
+  history: (session: SessionRef) => `history:{${nameOf(session)}}`,
   audio: (session: SessionRef, item: ItemId) => `audio:{${nameOf(session)}}:${item}`,
   spoken: (session: SessionRef, item: ItemId) => `spoken:{${nameOf(session)}}:${item}`,
   live: (shard: number) => `sessions:live:{${shard}}`,
@@ -27,6 +28,7 @@ export const keys = {
   toldQuota: (tenantId: string, quota: string) => `limits:{${tenantId}}:told:${quota}`,
   /** Before all keys of the queues of chores. */
   chores: '{chores}',
+  historyDue: (shard: number) => `history:due:{${shard}}`,
   secret: (tenantId: string, digest: string) => `secret:${tenantId}/${digest}`,
   countedResponses: (tenantId: string) => `limits:{${tenantId}}:responses`,
   countedSessions: (tenantId: string) => `limits:{${tenantId}}:sessions`,
@@ -40,7 +42,7 @@ export const placesKeys = (lane: Lane) => ({
   share: `share:{${lane}}`,
 })
 
-/** What each session has; the names of all other keys of a session are in `held`. */
+/** What each session has and is freed with it; the names of all other keys of a session are in `held`. Its history outlives it. */
 export const sessionKeys = (session: SessionRef) => ({
   session: keys.session(session),
   records: `state:{${nameOf(session)}}`,

@@ -1,21 +1,21 @@
 import type { EncodedEvent } from './session-change.ts'
 
 /**
- * The events that a holder sent in the last seconds. A Redis that dies may lose what it was told last, and is told again from
+ * The events (or facts) that a holder sent in the last seconds. A Redis that dies may lose what it was told last, and is told again from
  * here. What is beyond its bounds is forgotten, the oldest first.
  */
-export interface LatestEvents {
+export interface LatestEvents<E extends EncodedEvent = EncodedEvent> {
   /** They were written to the journal. */
-  push(events: readonly EncodedEvent[]): void
+  push(events: readonly E[]): void
   /** No event behind this number is forgotten. */
   readonly knownAfter: number
   /** The number of the newest event in the journal. */
   readonly last: number
-  readonly events: readonly EncodedEvent[]
+  readonly events: readonly E[]
 }
 
-export function makeLatestEvents(last: number): LatestEvents {
-  let kept: (EncodedEvent & { atMs: number })[] = []
+export function makeLatestEvents<E extends EncodedEvent = EncodedEvent>(last: number): LatestEvents<E> {
+  let kept: { event: E; atMs: number }[] = []
   let bytes = 0
   let knownAfter = last
   return {
@@ -23,7 +23,7 @@ export function makeLatestEvents(last: number): LatestEvents {
       const nowMs = performance.now()
       for (const event of events) {
         if (event.number <= last) continue
-        kept.push({ ...event, atMs: nowMs })
+        kept.push({ event, atMs: nowMs })
         bytes += event.body.byteLength
         last = event.number
       }
@@ -31,8 +31,8 @@ export function makeLatestEvents(last: number): LatestEvents {
       let forgotten = 0
       for (let oldest = kept[0]; oldest !== undefined && isOver(oldest); oldest = kept[forgotten]) {
         forgotten += 1
-        bytes -= oldest.body.byteLength
-        knownAfter = oldest.number
+        bytes -= oldest.event.body.byteLength
+        knownAfter = oldest.event.number
       }
       kept = kept.slice(forgotten)
     },
@@ -43,7 +43,7 @@ export function makeLatestEvents(last: number): LatestEvents {
       return last
     },
     get events() {
-      return kept
+      return kept.map(({ event }) => event)
     },
   }
 }

@@ -7,7 +7,15 @@ import type { Redis } from './redis.ts'
 import { bytes, text } from './reply.ts'
 import { sessionCreate, sessionTake } from './scripts.gen.ts'
 import type { SessionRecords } from './session-change.ts'
-import { type HeardResults, type HeldSession, type SessionHold, keepMs, makeHold } from './session-hold.ts'
+import { noteHistory } from './history-index.ts'
+import {
+  type HeardResults,
+  type HeldSession,
+  type HistoryOptions,
+  type SessionHold,
+  keepMs,
+  makeHold,
+} from './session-hold.ts'
 import { keepCounting } from './session-count.ts'
 import type { OnEnded } from './session-end.ts'
 import { showLive } from './session-index.ts'
@@ -26,6 +34,8 @@ export interface HoldOptions extends SessionRef {
   /** Absent: it does not follow the session log. */
   results?: HeardResults
   limits?: JournalLimits
+  /** Absent or null: no history is kept. */
+  history?: HistoryOptions | null
   /** A digest of the client secret that opened it, or null; only at its creation. */
   openedBy?: string | null
   /** Called where this holder ends it, before it is free. Absent: nobody is told. */
@@ -47,6 +57,7 @@ export async function createSession(redis: Redis, options: HoldOptions): Promise
   return watched(redis, options, async (takes) => {
     await keepCounting(redis, options, ttlMs)
     await showLive(redis, options, ttlMs) // before it is there, so that it is never there unseen
+    await listHistory(redis, options)
     const about = { tenant: tenantId, holder, take: newId('job'), opened_by: openedBy ?? '' }
     const { session } = sessionKeys(options)
     const [answer, token] = await sessionCreate(redis, { session }, { ...about, ttl_ms: ttlMs, keep_ms: keepMs(ttlMs) })
@@ -63,10 +74,16 @@ export async function takeSession(redis: Redis, options: HoldOptions): Promise<T
     if (taken === null) return null
     await showLive(redis, options, options.ttlMs)
     await keepCounting(redis, options, options.ttlMs)
+    await listHistory(redis, options)
     const [token, version, resultsUpTo, lastSent, openedAtMs, openedBy, ...records] = taken
     const about = { token, version, resultsUpTo, lastSent, openedAtMs, openedBy: openedBy || null }
     return { hold: holdOf(redis, options, takes, about), records: recordsOf(records), resultsUpTo, lastSent }
   })
+}
+
+/** Says that there may be history of it, before there is. */
+async function listHistory(redis: Redis, options: HoldOptions): Promise<void> {
+  if (options.history != null) await noteHistory(redis, options)
 }
 
 /** What opened a session; null when its tenant has no live session of this id. */
@@ -131,10 +148,13 @@ const deaf: HeardResults = { heardUpTo: () => 0, onResultsLost: () => {} }
 
 function holdOf(
   redis: Redis,
-  { sessionId, tenantId, holder, ttlMs, limits = journalLimits, results = deaf, onEnded = () => {}, log }: HoldOptions,
+  options: HoldOptions,
   takes: TakeWatch,
   about: Omit<HeldSession, 'sessionId' | 'tenantId' | 'holder'>,
 ): SessionHold {
   takes.holds(about.token)
-  return makeHold(redis, { sessionId, tenantId, holder, ...about }, { ttlMs, limits, takes, results, onEnded, log })
+  const { sessionId, tenantId, holder, ttlMs, log } = options
+  const { limits = journalLimits, results = deaf, history = null, onEnded = () => {} } = options
+  const ways = { ttlMs, limits, takes, results, history, onEnded, log }
+  return makeHold(redis, { sessionId, tenantId, holder, ...about }, ways)
 }

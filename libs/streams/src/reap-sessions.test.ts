@@ -68,6 +68,7 @@ describe.each(redisKinds)('a reaper, on %s', (kind) => {
         reason: 'expired',
         openedAtMs: expect.any(Number) as number,
         endedAtMs: expect.any(Number) as number,
+        hasHistory: false,
       },
     ])
     expect((reaped[0]?.endedAtMs ?? 0) - (reaped[0]?.openedAtMs ?? 0)).toBeGreaterThanOrEqual(50)

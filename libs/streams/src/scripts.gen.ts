@@ -80,6 +80,101 @@ export const audioFree: Script<{ held: string; audio: string; spoken: string }, 
 })
 
 /**
+ * Answers sessions whose history is due to be looked at, the longest first, and puts each off: nobody else gets it until the
+ * claim is over, or its claimer says when it is due again.
+ */
+export const historyClaim: Script<{ due: string }, { claim_ms: number; count: number }, string[]> = defineScript({
+  name: 'history.claim',
+  sha1: 'd95ec3c945864aefaa5e108c45633273d82dce16',
+  source: [
+    'local due = KEYS[1] local claim_ms = tonumber(ARGV[1]) local count = tonumber(ARGV[2])',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "local found = redis.call('ZRANGE', due, '-inf', now_ms, 'BYSCORE', 'LIMIT', 0, count)",
+    'for _, session in ipairs(found) do',
+    "  redis.call('ZADD', due, now_ms + claim_ms, session)",
+    'end',
+    'return found',
+    '',
+  ].join('\n'),
+  keys: ['due'],
+  args: ['claim_ms', 'count'],
+  reply: z.array(text),
+})
+
+/**
+ * Lets go of the facts up to a number, which are written down. Repeating the call changes nothing.
+ */
+export const historyForget: Script<{ history: string }, { number: number }, 'forgotten'> = defineScript({
+  name: 'history.forget',
+  sha1: '859d5baa212bcfb788346e6bb641574b8bdf7474',
+  source: [
+    'local history = KEYS[1] local number = tonumber(ARGV[1])',
+    "redis.call('XTRIM', history, 'MINID', string.format('%.0f', number + 1))",
+    "if redis.call('XLEN', history) == 0 then",
+    "  redis.call('DEL', history)",
+    'end',
+    "return 'forgotten'",
+    '',
+  ].join('\n'),
+  keys: ['history'],
+  args: ['number'],
+  reply: text.pipe(z.enum(['forgotten'])),
+})
+
+/**
+ * Tells how much of a session's history is not written down yet: how many facts, and for how many milliseconds the oldest has waited.
+ */
+export const historyLook: Script<{ history: string }, {}, string[]> = defineScript({
+  name: 'history.look',
+  sha1: '9cd74473ab50bec874fdf5dddff2505621389285',
+  source: [
+    'local history = KEYS[1]',
+    "local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]",
+    'if not oldest then',
+    "  return { '0', '0' }",
+    'end',
+    "local time = redis.call('TIME')",
+    'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
+    "return { string.format('%.0f', redis.call('XLEN', history)), string.format('%.0f', math.max(0, now_ms - oldest[2][2])) }",
+    '',
+  ].join('\n'),
+  keys: ['history'],
+  args: [],
+  reply: z.array(text),
+})
+
+/**
+ * Reads the oldest facts of a session that are not written down yet: the first, and more within the limits. Answers `live` or
+ * `over`, and number, time and body of each. Of a session that is over and has none, there will be none.
+ */
+export const historyRead: Script<{ session: string; history: string }, { count: number; max_bytes: number }, Buffer[]> =
+  defineScript({
+    name: 'history.read',
+    sha1: 'e42a0a75d3aa0e3d653aca878c597f970e3074f3',
+    source: [
+      'local session = KEYS[1] local history = KEYS[2] local count = tonumber(ARGV[1]) local max_bytes = tonumber(ARGV[2])',
+      "local reply = { redis.call('HGET', session, 'state') == 'live' and 'live' or 'over' }",
+      'local bytes = 0',
+      "for _, entry in ipairs(redis.call('XRANGE', history, '-', '+', 'COUNT', count)) do",
+      '  local at, body = entry[2][2], entry[2][4]',
+      '  bytes = bytes + #body',
+      '  if bytes > max_bytes and #reply > 1 then',
+      '    break',
+      '  end',
+      "  reply[#reply + 1] = entry[1]:match('^%d+')",
+      '  reply[#reply + 1] = at',
+      '  reply[#reply + 1] = body',
+      'end',
+      'return reply',
+      '',
+    ].join('\n'),
+    keys: ['session', 'history'],
+    args: ['count', 'max_bytes'],
+    reply: z.array(bytes),
+  })
+
+/**
  * Registers an attempt at a job as its owner, unless there is nothing to do. Repeating it changes nothing. Of two runs of one
  * attempt (a lane that lost data delivers again what it had delivered) the later is the owner.
  * Answers 'run', 'run_after_output', 'cancelled', 'done', 'duplicate' (the job is on the lane twice, and another entry owns it),
@@ -1642,9 +1737,20 @@ export const sessionCancel: Script<
  *
  * `committed_after_loss`: the same as `committed`, but the log does not know of results that the holder has heard, so that others
  * may be lost that it has not. Results go on behind what it has heard: none of what is asked for from now on seems lost.
+ *
+ * `committed_and_full`: the same as `committed`, but more of the session's history waits to be written down than may.
  */
 export const sessionCommit: Script<
-  { session: string; records: string; items: string; sent: string; log: string; head: string; held: string },
+  {
+    session: string
+    records: string
+    items: string
+    sent: string
+    log: string
+    head: string
+    held: string
+    history: string
+  },
   {
     token: number
     number: number
@@ -1654,20 +1760,57 @@ export const sessionCommit: Script<
     heard_up_to: number
     max_bytes: number
     max_age_ms: number
+    max_unwritten: number
     known_after: number
     facts: number
     sets: number
     drops: number
     saves: number
     forgets: number
+    told: number
     parts: readonly (string | Buffer)[]
   },
-  'committed' | 'committed_after_loss' | 'lost' | 'behind'
+  'committed' | 'committed_after_loss' | 'committed_and_full' | 'lost' | 'behind'
 > = defineScript({
   name: 'session.commit',
-  sha1: '72f30b7d72403f3c64886324340403a8a29ac4b5',
+  sha1: '3483633b042bad556243c6c2f85a9198c843b0d4',
   source: [
-    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local held = KEYS[7] local token = tonumber(ARGV[1]) local number = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local keep_ms = tonumber(ARGV[4]) local results_up_to = tonumber(ARGV[5]) local heard_up_to = tonumber(ARGV[6]) local max_bytes = tonumber(ARGV[7]) local max_age_ms = tonumber(ARGV[8]) local known_after = tonumber(ARGV[9]) local facts = tonumber(ARGV[10]) local sets = tonumber(ARGV[11]) local drops = tonumber(ARGV[12]) local saves = tonumber(ARGV[13]) local forgets = tonumber(ARGV[14]) local parts = {} for i = 15, #ARGV do parts[#parts + 1] = ARGV[i] end',
+    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local held = KEYS[7] local history = KEYS[8] local token = tonumber(ARGV[1]) local number = tonumber(ARGV[2]) local ttl_ms = tonumber(ARGV[3]) local keep_ms = tonumber(ARGV[4]) local results_up_to = tonumber(ARGV[5]) local heard_up_to = tonumber(ARGV[6]) local max_bytes = tonumber(ARGV[7]) local max_age_ms = tonumber(ARGV[8]) local max_unwritten = tonumber(ARGV[9]) local known_after = tonumber(ARGV[10]) local facts = tonumber(ARGV[11]) local sets = tonumber(ARGV[12]) local drops = tonumber(ARGV[13]) local saves = tonumber(ARGV[14]) local forgets = tonumber(ARGV[15]) local told = tonumber(ARGV[16]) local parts = {} for i = 17, #ARGV do parts[#parts + 1] = ARGV[i] end',
+    'local history_keep_ms = 7 * 86400000 -- the last resort, should nobody ever write it down',
+    '',
+    'local function fact_of(entry)',
+    '  return entry[2][2], entry[2][4], tonumber(entry[2][6])',
+    'end',
+    '',
+    'local function newest_fact()',
+    "  local number = tonumber(redis.call('HGET', session, 'fact') or 0)",
+    "  local entry = redis.call('XREVRANGE', history, '+', '-', 'COUNT', 1)[1]",
+    '  if not entry then',
+    '    return number, 0',
+    '  end',
+    '  local _, _, bytes = fact_of(entry)',
+    "  return math.max(number, tonumber(entry[1]:match('^%d+'))), bytes",
+    'end',
+    '',
+    '-- Appends facts (number, time and body of each) that are not known. Answers how many bytes of facts wait to be written down.',
+    'local function tell_history(told, from, to)',
+    '  local newest, bytes = newest_fact()',
+    '  for i = from, to, 3 do',
+    '    local number, body = tonumber(told[i]), told[i + 2]',
+    '    if number > newest then',
+    '      newest, bytes = number, bytes + #body',
+    "      redis.call('XADD', history, string.format('%.0f-0', number), 'at', told[i + 1], 'body', body, 'bytes', bytes)",
+    '    end',
+    '  end',
+    "  redis.call('HSET', session, 'fact', string.format('%.0f', newest))",
+    "  local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]",
+    '  if not oldest then',
+    '    return 0',
+    '  end',
+    "  redis.call('PEXPIRE', history, history_keep_ms)",
+    '  local _, body, first = fact_of(oldest)',
+    '  return bytes - first + #body',
+    'end',
     "local time = redis.call('TIME')",
     'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
     "local stored = redis.call('HMGET', session, 'state', 'token', 'version', 'last_sent', 'cut', 'newest', 'bytes', 'cut_bytes', 'oldest_at')",
@@ -1711,6 +1854,8 @@ export const sessionCommit: Script<
     "spread('HDEL', records, drops)",
     "spread('HSET', items, saves)",
     "spread('HDEL', items, forgets)",
+    'local unwritten = told > 0 and tell_history(parts, at, at + told - 1) or 0',
+    'at = at + told',
     '',
     'local first',
     'for i = at, #parts, 2 do',
@@ -1752,14 +1897,17 @@ export const sessionCommit: Script<
     "redis.call('XTRIM', log, 'MINID', string.format('%.0f', results_up_to))",
     'for _, key in ipairs(KEYS) do',
     "  local left_ms = redis.call('PTTL', key)",
-    '  if left_ms ~= -2 and left_ms < keep_ms / 2 then -- -2: there is none',
+    '  if key ~= history and left_ms ~= -2 and left_ms < keep_ms / 2 then -- -2: there is none',
     "    redis.call('PEXPIRE', key, keep_ms)",
     '  end',
+    'end',
+    "if answer == 'committed' and unwritten > max_unwritten then",
+    "  return 'committed_and_full'",
     'end',
     'return answer',
     '',
   ].join('\n'),
-  keys: ['session', 'records', 'items', 'sent', 'log', 'head', 'held'],
+  keys: ['session', 'records', 'items', 'sent', 'log', 'head', 'held', 'history'],
   args: [
     'token',
     'number',
@@ -1769,15 +1917,17 @@ export const sessionCommit: Script<
     'heard_up_to',
     'max_bytes',
     'max_age_ms',
+    'max_unwritten',
     'known_after',
     'facts',
     'sets',
     'drops',
     'saves',
     'forgets',
+    'told',
     'parts',
   ],
-  reply: text.pipe(z.enum(['committed', 'committed_after_loss', 'lost', 'behind'])),
+  reply: text.pipe(z.enum(['committed', 'committed_after_loss', 'committed_and_full', 'lost', 'behind'])),
 })
 
 /**
@@ -1891,11 +2041,12 @@ export const sessionEmit: Script<
 /**
  * Ends a session: only a mark is left of it, under which nothing is written any more, and its jobs are told to stop. Then its
  * ender has to free what else it holds, and another may do so once `busy_ms` are over. Repeating the call changes nothing.
- * Answers 'ended', reason, opened_at and ended_at: it is the caller who has to free it; 'busy' and for how many
+ * If there is history of it, its end is the last fact of that; it stays until it is written down.
+ * Answers 'ended', reason, opened_at, ended_at, and 1 if there is unwritten history: it is the caller who has to free it; 'busy' and for how many
  * milliseconds another has; 'buried': it is free; 'alive' and how many milliseconds it has; 'lost': another holds it; or 'none'.
  */
 export const sessionEnd: Script<
-  { session: string; records: string; items: string; sent: string; log: string; head: string },
+  { session: string; records: string; items: string; sent: string; log: string; head: string; history: string },
   {
     token: number
     tenant: string
@@ -1905,13 +2056,49 @@ export const sessionEnd: Script<
     busy_ms: number
     keep_ms: number
     channel: string
+    told: readonly (string | Buffer)[]
   },
   string[]
 > = defineScript({
   name: 'session.end',
-  sha1: '137232515fc8b71b7a5134a75eebbc45392699b1',
+  sha1: '7e512fbb3b194893861e31f486e36819cd6ba130',
   source: [
-    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local token = tonumber(ARGV[1]) local tenant = ARGV[2] local opened_at = ARGV[3] local ender = ARGV[4] local reason = ARGV[5] local busy_ms = tonumber(ARGV[6]) local keep_ms = tonumber(ARGV[7]) local channel = ARGV[8]',
+    'local session = KEYS[1] local records = KEYS[2] local items = KEYS[3] local sent = KEYS[4] local log = KEYS[5] local head = KEYS[6] local history = KEYS[7] local token = tonumber(ARGV[1]) local tenant = ARGV[2] local opened_at = ARGV[3] local ender = ARGV[4] local reason = ARGV[5] local busy_ms = tonumber(ARGV[6]) local keep_ms = tonumber(ARGV[7]) local channel = ARGV[8] local told = {} for i = 9, #ARGV do told[#told + 1] = ARGV[i] end',
+    'local history_keep_ms = 7 * 86400000 -- the last resort, should nobody ever write it down',
+    '',
+    'local function fact_of(entry)',
+    '  return entry[2][2], entry[2][4], tonumber(entry[2][6])',
+    'end',
+    '',
+    'local function newest_fact()',
+    "  local number = tonumber(redis.call('HGET', session, 'fact') or 0)",
+    "  local entry = redis.call('XREVRANGE', history, '+', '-', 'COUNT', 1)[1]",
+    '  if not entry then',
+    '    return number, 0',
+    '  end',
+    '  local _, _, bytes = fact_of(entry)',
+    "  return math.max(number, tonumber(entry[1]:match('^%d+'))), bytes",
+    'end',
+    '',
+    '-- Appends facts (number, time and body of each) that are not known. Answers how many bytes of facts wait to be written down.',
+    'local function tell_history(told, from, to)',
+    '  local newest, bytes = newest_fact()',
+    '  for i = from, to, 3 do',
+    '    local number, body = tonumber(told[i]), told[i + 2]',
+    '    if number > newest then',
+    '      newest, bytes = number, bytes + #body',
+    "      redis.call('XADD', history, string.format('%.0f-0', number), 'at', told[i + 1], 'body', body, 'bytes', bytes)",
+    '    end',
+    '  end',
+    "  redis.call('HSET', session, 'fact', string.format('%.0f', newest))",
+    "  local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]",
+    '  if not oldest then',
+    '    return 0',
+    '  end',
+    "  redis.call('PEXPIRE', history, history_keep_ms)",
+    '  local _, body, first = fact_of(oldest)',
+    '  return bytes - first + #body',
+    'end',
     "local time = redis.call('TIME')",
     'local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)',
     "local found = redis.call('HMGET', session, 'state', 'token', 'alive_until', 'ender', 'busy_until', 'buried')",
@@ -1935,17 +2122,24 @@ export const sessionEnd: Script<
     '  if not state then',
     "    redis.call('HSET', session, 'tenant', tenant, 'token', token, 'opened_at', opened_at)",
     '  end',
+    "  if #told > 0 or redis.call('HEXISTS', session, 'fact') == 1 then",
+    '    tell_history(told, 1, #told)',
+    '    local newest = newest_fact()',
+    '    local number = math.max(newest + 1, now_ms * 1000) -- behind all that a holder may have told',
+    "    local fact = cmsgpack.pack({ kind = 'session_ended', reason = reason })",
+    "    tell_history({ number, string.format('%.0f', now_ms), fact }, 1, 3)",
+    '  end',
     "  redis.call('HSET', session, 'state', 'ended', 'reason', reason, 'ended_at', string.format('%.0f', now_ms))",
     "  redis.call('SPUBLISH', channel, '*')",
     'end',
     "redis.call('HSET', session, 'ender', ender, 'busy_until', now_ms + busy_ms)",
     "redis.call('PEXPIRE', session, keep_ms)",
-    "local told = redis.call('HMGET', session, 'reason', 'opened_at', 'ended_at')",
-    "return { 'ended', told[1], told[2], told[3] }",
+    "local about = redis.call('HMGET', session, 'reason', 'opened_at', 'ended_at')",
+    "return { 'ended', about[1], about[2], about[3], tostring(redis.call('EXISTS', history)) }",
     '',
   ].join('\n'),
-  keys: ['session', 'records', 'items', 'sent', 'log', 'head'],
-  args: ['token', 'tenant', 'opened_at', 'ender', 'reason', 'busy_ms', 'keep_ms', 'channel'],
+  keys: ['session', 'records', 'items', 'sent', 'log', 'head', 'history'],
+  args: ['token', 'tenant', 'opened_at', 'ender', 'reason', 'busy_ms', 'keep_ms', 'channel', 'told'],
   reply: z.array(text),
 })
 

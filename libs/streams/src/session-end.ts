@@ -4,6 +4,8 @@ import { channelNames, keys, sessionKeys, sessionTtlMs, tombstoneMs } from './ke
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import { sessionBury, sessionEnd } from './scripts.gen.ts'
+import { noteHistory } from './history-index.ts'
+import { type EncodedFact, factParts } from './session-change.ts'
 import { countNoMore } from './session-count.ts'
 import { dropLive, showLive } from './session-index.ts'
 import type { SessionRef } from './session-ref.ts'
@@ -13,6 +15,8 @@ export interface EndedSession extends SessionRef {
   reason: string
   openedAtMs: number
   endedAtMs: number
+  /** There is history of it that waits to be written down. */
+  hasHistory: boolean
 }
 
 /** Called before it is known that nothing is left to do for a session that has ended: again by another, should the first not come so far. */
@@ -26,6 +30,8 @@ export interface Ending extends SessionRef {
   /** Names the call: repeating it changes nothing. */
   ender: string
   reason: string
+  /** Facts for history that a holder has told last, or not at all. */
+  facts?: readonly EncodedFact[]
 }
 
 /** `busy`: another frees it, for so long. `buried`: it is free. `none`: nothing is known of it. */
@@ -37,11 +43,12 @@ export type Ended =
 /** Ends a session. Once it answers `ended`, nothing is written of the session any more, and the caller has to free it. */
 export async function endSession(
   redis: Redis,
-  { tenantId, sessionId, token, openedAtMs, ender, reason }: Ending,
+  { tenantId, sessionId, token, openedAtMs, ender, reason, facts = [] }: Ending,
 ): Promise<Ended> {
   const ref = { tenantId, sessionId }
   const { held: _, ...own } = sessionKeys(ref)
-  const answer = await sessionEnd(redis, own, {
+  const keysOfIt = { ...own, history: keys.history(ref) }
+  const answer = await sessionEnd(redis, keysOfIt, {
     token,
     tenant: tenantId,
     opened_at: String(openedAtMs),
@@ -50,6 +57,7 @@ export async function endSession(
     busy_ms: busyMs,
     keep_ms: sessionTtlMs,
     channel: channelNames.cancel(ref),
+    told: factParts(facts),
   })
   const [kind, ...told] = replies.parse(answer)
   switch (kind) {
@@ -57,9 +65,9 @@ export async function endSession(
     case 'alive':
       return { kind, leftMs: Number(told[0]) }
     case 'ended': {
-      const [reason = '', openedAt, endedAt] = told
+      const [reason = '', openedAt, endedAt, hasHistory] = told
       const times = { openedAtMs: Number(openedAt), endedAtMs: Number(endedAt) }
-      return { kind, session: { ...ref, reason, ...times } }
+      return { kind, session: { ...ref, reason, ...times, hasHistory: hasHistory === '1' } }
     }
     default:
       return { kind }
@@ -79,6 +87,7 @@ export async function freeSession(
   onEnded: OnEnded,
 ): Promise<'freed' | 'freed_already' | 'not_ended'> {
   const { sessionId, tenantId, reason, openedAtMs, endedAtMs } = ended
+  if (ended.hasHistory) await noteHistory(redis, ended)
   await freeKeys(redis, ended)
   await countNoMore(redis, ended)
   const fields = { session: sessionId, tenant: tenantId, reason, opened_at: openedAtMs, ended_at: endedAtMs }

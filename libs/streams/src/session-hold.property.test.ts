@@ -165,6 +165,7 @@ describe.each(redisKinds)('Property: over any history of several holders, on %s'
         save: [...new Set(save)].map((id) => ({ id, item: { of: own.resultsUpTo }, context: [] })),
         forget: forget.filter((id) => !save.includes(id)),
         sent: gaps.map((gap) => ({ number: (number += gap), body: { number } })),
+        history: [],
         resultsUpTo: own.resultsUpTo + 1,
       }
     }

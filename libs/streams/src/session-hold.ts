@@ -1,9 +1,18 @@
 import type { Log } from '@voicebox/kernel'
-import { sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
+import { noteHistory } from './history-index.ts'
+import { keys, sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
 import { makeLatestEvents } from './latest-events.ts'
 import type { Redis } from './redis.ts'
 import { sessionCommit } from './scripts.gen.ts'
-import { type EncodedChange, type SessionChange, encodeChange, partsOf } from './session-change.ts'
+import {
+  type EncodedChange,
+  type EncodedFact,
+  type NewFact,
+  type SessionChange,
+  encodeChange,
+  encodeFacts,
+  partsOf,
+} from './session-change.ts'
 import { keepCounting } from './session-count.ts'
 import { type Ended, type OnEnded, endSession, freeSession } from './session-end.ts'
 import { dropLive, showLive } from './session-index.ts'
@@ -29,8 +38,11 @@ export interface SessionHold extends SessionRef {
   restore(whole: SessionChange): Promise<'committed' | 'lost'>
   /** Shows life, which commits do too. May bring records that need no commit of their own. */
   beat(set?: SessionChange['set']): Promise<'held' | 'lost' | 'behind'>
-  /** Ends the session and frees all it held, if this holder still holds it. May be repeated after a failure. */
-  end(reason: string): Promise<void>
+  /**
+   * Ends the session and frees all it held, if this holder still holds it. May be repeated after a failure. Brings facts that are
+   * in no change, or in one that was not answered.
+   */
+  end(reason: string, facts?: readonly NewFact[]): Promise<void>
   /** Hears no more of take-overs. The session goes on, for another to take. */
   close(): Promise<void>
 }
@@ -55,12 +67,22 @@ export interface HeardResults {
   onResultsLost(): void
 }
 
+/** What is kept of a session for good. */
+export interface HistoryOptions {
+  /** How many bytes of it may wait to be written down. */
+  maxUnwrittenBytes: number
+  /** More of it waits than may: nothing is lost, but the session must end. */
+  onFull(): void
+}
+
 export interface MakeHoldOptions {
   ttlMs: number
   limits: JournalLimits
   takes: TakeWatch
   results: HeardResults
   onEnded: OnEnded
+  /** Null: no history is kept. */
+  history: HistoryOptions | null
   log: Log
 }
 
@@ -71,9 +93,10 @@ interface Pending {
 }
 
 export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptions): SessionHold {
-  const { ttlMs, limits, takes, results, onEnded, log } = options
+  const { ttlMs, limits, takes, results, history, onEnded, log } = options
   const { tenantId, sessionId, token } = held
   const latest = makeLatestEvents(held.lastSent)
+  const latestFacts = makeLatestEvents<EncodedFact>(0)
   let version = held.version
   let attempted = version
   let resultsUpTo = held.resultsUpTo
@@ -91,7 +114,8 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     facts: readonly string[] = [],
   ): Promise<'committed' | 'lost' | 'behind'> {
     attempted = Math.max(attempted, number)
-    const answer = await sessionCommit(redis, sessionKeys(held), {
+    const own = { ...sessionKeys(held), history: keys.history(held) }
+    const answer = await sessionCommit(redis, own, {
       token,
       number,
       ttl_ms: ttlMs,
@@ -99,6 +123,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
       heard_up_to: results.heardUpTo(),
       max_bytes: limits.maxBytes,
       max_age_ms: limits.maxAgeMs,
+      max_unwritten: history?.maxUnwrittenBytes ?? 0,
       known_after: Math.min(latest.knownAfter, (encoded.sent[0]?.number ?? Infinity) - 1),
       ...partsOf(encoded, facts),
     })
@@ -115,6 +140,8 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
     version = number
     resultsUpTo = encoded.resultsUpTo
     latest.push(encoded.sent)
+    latestFacts.push(encoded.history)
+    if (answer === 'committed_and_full') history?.onFull()
     if (answer === 'committed_after_loss') {
       log.warn({ tenantId, sessionId, version }, 'Redis has lost results of a session')
       results.onResultsLost()
@@ -134,8 +161,19 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
   /** One that has ended is not counted again. */
   const count = (): Promise<void> =>
     inTurn(async () => {
-      if (!isOver) await keepCounting(redis, held, ttlMs)
+      if (isOver) return
+      await Promise.all([keepCounting(redis, held, ttlMs), note()])
     })
+
+  const note = async (): Promise<void> => {
+    if (history !== null) await noteHistory(redis, held)
+  }
+
+  /** With what Redis may have lost of them. */
+  const withLatest = (facts: readonly EncodedFact[]): EncodedFact[] => {
+    const first = facts[0]?.number ?? Infinity
+    return [...latestFacts.events.filter(({ number }) => number < first), ...facts]
+  }
 
   function commit(makeChange: () => SessionChange): ReturnType<SessionHold['commit']> {
     return inTurn(async () => {
@@ -144,7 +182,7 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         const earlier = await writeNext(pending)
         if (earlier !== 'committed') return earlier
       }
-      return writeNext(pending ?? { change, encoded: encodeChange(change) })
+      return writeNext(pending ?? { change, encoded: encodeChange(change, token) })
     })
   }
 
@@ -158,23 +196,26 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         if (isOver || takes.isTaken) return 'lost'
         pending = null // it is in the whole
         isBehind = true // until it is known that it is not
-        const encoded = encodeChange(whole)
+        const encoded = encodeChange(whole, token)
         const known = latest.events.filter(({ number }) => number < (encoded.sent[0]?.number ?? Infinity))
-        const answer = await write({ ...encoded, sent: [...known, ...encoded.sent] }, attempted + 1, factsOf(held))
-        if (answer === 'committed') await showLive(redis, held, ttlMs)
+        const all = { ...encoded, sent: [...known, ...encoded.sent], history: withLatest(encoded.history) }
+        const answer = await write(all, attempted + 1, factsOf(held))
+        if (answer === 'committed') await Promise.all([showLive(redis, held, ttlMs), note()])
         return answer === 'committed' ? answer : 'lost'
       }),
     async beat(set = []) {
       if (isOver || takes.isTaken) return 'lost'
-      const change = (): SessionChange => ({ set, drop: [], save: [], forget: [], sent: [], resultsUpTo })
+      const nothing = { drop: [], save: [], forget: [], sent: [], history: [] }
+      const change = (): SessionChange => ({ set, ...nothing, resultsUpTo })
       const [answer] = await Promise.all([commit(change), showLive(redis, held, ttlMs)])
       if (answer === 'committed') await count()
       return answer === 'committed' ? 'held' : answer
     },
-    end: (reason) =>
+    end: (reason, own = []) =>
       inTurn(async () => {
         if (isOver || takes.isTaken) return
-        const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason })
+        const facts = history === null ? [] : withLatest(encodeFacts(own, token))
+        const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason, facts })
         let ended = await end()
         while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
           ended = await end()

@@ -48,9 +48,11 @@ async function show(redis: Redis, session: SessionRef, ttlMs: number, { isNew }:
 
 /** Reapers ask every second or so; a gap like this tells that they, or Redis, were away. */
 const gapMs = 5_000
-const shards = 16
+/** Of every index of sessions. */
+export const shards = 16
 
-function shardOf(name: string): number {
+/** Of a session, by its name. */
+export function shardOf(name: string): number {
   let hash = 0
   for (let at = 0; at < name.length; at++) hash = (hash * 31 + name.charCodeAt(at)) >>> 0
   return hash % shards

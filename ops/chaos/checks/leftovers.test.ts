@@ -59,6 +59,8 @@ it.each<[string, Key]>([
   ['a job to be tried again', key('later:{jobs:llm:default}', { type: 'zset' })],
   ['a dead letter', key('dead:{jobs:llm:default}', { type: 'stream' })],
   ['a session in the list of those that live', key('sessions:live:{3}', { type: 'zset' })],
+  ['history of a session', key('history:{sess_1}', { type: 'stream' })],
+  ['a session in the list of those whose history waits', key('history:due:{3}', { type: 'zset' })],
   ['what nobody knows', key('mystery')],
 ])('Redis may not keep %s', (_, found) => {
   expect(left(found)).toHaveLength(1)

@@ -48,6 +48,8 @@ function left(key: Key, options: LeftoversOptions): Left[] {
   if (name.startsWith('dead:')) return size === 0 ? [] : [deadLetters(key, options)]
   if (name.startsWith('sessions:live:') && !name.endsWith(':watch'))
     return [{ expected: 'no session that lives', came: key.members.map((member) => member.name).join() }]
+  if (name.startsWith('history:due:'))
+    return [{ expected: 'no history that waits', came: key.members.map((member) => member.name).join() }]
   return known.some((pattern) => pattern.test(name)) ? [] : [{ expected: 'keys that are known', came: key.type }]
 }
 

@@ -14,13 +14,15 @@ export const faultKinds = [
   'redis-kill',
   'redis-loss',
   'pubsub',
+  'postgres-restart',
   'cut',
 ] as const
 
 /**
  * What is done to the installation: kill -9, SIGSTOP for a while (`freeze`), a restart by SIGTERM (`roll`), SIGSTOP of a gateway
  * whose clients then go elsewhere, so that it wakes with sessions that are others' (`abandon`), the end of Redis, with its
- * last second of data (`redis-loss`) or without, or of all connections that it publishes to, and the cut of a client's socket.
+ * last second of data (`redis-loss`) or without, or of all connections that it publishes to, the end of Postgres for some
+ * seconds, and the cut of a client's socket.
  */
 export type FaultKind = (typeof faultKinds)[number]
 
@@ -28,7 +30,7 @@ export interface Fault {
   kind: FaultKind
   /** After the start of the run. */
   atMs: number
-  /** The member that it hits; `redis`, or the name of a seat. */
+  /** The member that it hits; `redis` or `postgres`, or the name of a seat. */
   target: string
   /** How long the target is frozen, or down before it is started again. */
   lastsMs: number
@@ -84,6 +86,8 @@ function targetOf(kind: FaultKind, chance: Chance, seats: readonly string[]): st
     case 'redis-loss':
     case 'pubsub':
       return 'redis'
+    case 'postgres-restart':
+      return 'postgres'
     case 'kill-housekeeper':
       return members.housekeeper[0]
     case 'kill-worker':
@@ -107,6 +111,8 @@ function lastingOf(kind: FaultKind, chance: Chance): number {
     case 'redis-kill':
     case 'redis-loss':
       return chance.between(50, 3_000)
+    case 'postgres-restart':
+      return chance.between(50, 8_000)
     case 'freeze-worker':
       return mostlyShort(chance, longestFreezeMs.worker)
     case 'freeze-gateway':

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openScope } from '@voicebox/kernel'
+import { type TestPostgres, startPostgres } from '@voicebox/store/testing'
 import { type Member, type MemberKind, members } from '../plan/members.ts'
 import { model, spokenWords } from './answers.ts'
 import { freePorts } from './free-ports.ts'
@@ -11,6 +12,8 @@ import { type StageRedis, startRedis } from './redis.ts'
 /** A whole installation, each part of which may be ended and started again. */
 export interface Stage {
   redis: StageRedis
+  /** With what its gateways and its housekeeper keep for good. */
+  postgres: TestPostgres
   /** Addresses of the gateways, which stay the same. */
   urls: readonly string[]
   urlOf(gateway: Member): string
@@ -45,6 +48,7 @@ export async function openStage({ folder, onDeath }: StageOptions): Promise<Stag
   try {
     await mkdir(folder, { recursive: true })
     const redis = scope.use(await startRedis())
+    const postgres = scope.use(await startPostgres())
     const ports = await freePorts(members.gateway.length)
     const processes = new Map<Member, StageProcess>()
     for (const kind of Object.keys(members) as MemberKind[]) {
@@ -52,7 +56,7 @@ export async function openStage({ folder, onDeath }: StageOptions): Promise<Stag
         const port = kind === 'gateway' ? { VOICEBOX_PORT: String(ports[at]) } : {}
         const made = makeProcess({
           entry: fileURLToPath(entries[kind]),
-          env: { ...inherited(), ...settings(redis.url), ...port },
+          env: { ...inherited(), ...settings(redis.url, postgres.url), ...port },
           logFile: join(folder, `${member}.log`),
           onDeath: (how) => onDeath(member, how),
         })
@@ -64,6 +68,7 @@ export async function openStage({ folder, onDeath }: StageOptions): Promise<Stag
     const urls = ports.map((port) => `ws://127.0.0.1:${port}/v1/realtime?model=gpt-realtime`)
     return {
       redis,
+      postgres,
       urls,
       urlOf: (gateway) => urls[(members.gateway as readonly Member[]).indexOf(gateway)] ?? '',
       process(member) {
@@ -80,9 +85,10 @@ export async function openStage({ folder, onDeath }: StageOptions): Promise<Stag
   }
 }
 
-function settings(redisUrl: string): Record<string, string> {
+function settings(redisUrl: string, databaseUrl: string): Record<string, string> {
   return {
     REDIS_URL: redisUrl,
+    DATABASE_URL: databaseUrl,
     VOICEBOX_API_KEY: apiKey,
     VOICEBOX_LOG_LEVEL: 'info',
     VOICEBOX_STT_ENGINE: 'stub',
@@ -102,6 +108,6 @@ function settings(redisUrl: string): Record<string, string> {
 /** The environment without settings that would leak into the installation. */
 function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(VOICEBOX_|REDIS_URL|VITEST|NODE_OPTIONS)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(VOICEBOX_|REDIS_URL|DATABASE_|VITEST|NODE_OPTIONS)/.test(name)),
   )
 }

@@ -10,8 +10,8 @@ export const conversationMutations: readonly Mutation[] = [
   },
   {
     file: 'entries.ts',
-    find: 'toSpliced(at, 0, counted(',
-    replace: 'toSpliced(at - 1, 0, counted(',
+    find: 'toSpliced(at, 0, placed)',
+    replace: 'toSpliced(at - 1, 0, placed)',
     breaks: 'an item stands after the one that is named',
   },
   {

@@ -1,5 +1,6 @@
 import { loadConfig, type Settings } from '@voicebox/config'
 import { Failure, aborted, withScope } from '@voicebox/kernel'
+import { openStore } from '@voicebox/store'
 import { type OnEnded, openChores, openRedis, tellSessionEnded } from '@voicebox/streams'
 import {
   type RunApp,
@@ -11,6 +12,8 @@ import {
   serveHealth,
 } from '@voicebox/telemetry'
 import { keepChores } from './chores/run.ts'
+import { runHistoryReader } from './history-reader.ts'
+import { runHistoryWriter } from './history-writer.ts'
 import { runLaneReader } from './lane-reader.ts'
 import { runReaper } from './reaper.ts'
 
@@ -30,13 +33,15 @@ const settingKeys = [
 
 const reapEveryMs = 1_000
 const readLanesEveryMs = 5_000
+const writeHistoryEveryMs = 1_000
+const readHistoryEveryMs = 5_000
 /** What a pass that is cut off had begun is finished by the next one, here or elsewhere. */
 const finishMs = 1_000
 
 /** The housekeeper: it does what no session and no job would do for itself. Several may run side by side. */
 export const runHousekeeper: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, settingKeys)
-  const { redisUrl, host } = config
+  const { redisUrl, databaseUrl, host } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
   const log = makeLog({ service: 'housekeeper', level: config.logLevel })
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
@@ -48,28 +53,33 @@ export const runHousekeeper: RunApp = async (env, signal, ready) => {
     })
     const name = makeProcessName('housekeeper')
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
+    const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name, log }))
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
+      ...(store === null ? {} : { postgres: () => (store.isReady() ? null : 'not reachable') }),
       housekeeper: () => (signal.aborted ? 'draining' : null),
     }
     scope.use(await serveHealth({ port: config.workerPort, host, checks, metrics, log }))
     const chores = scope.use(openChores(redis, { log }))
-    const { databaseUrl } = config
     // Without a database nobody has webhooks, and there is nothing to retain or delete.
-    const onEnded: OnEnded = databaseUrl === undefined ? () => {} : (session) => tellSessionEnded(chores, session, log)
+    const onEnded: OnEnded = store === null ? () => {} : (session) => tellSessionEnded(chores, session, log)
     const passes = [
       runReaper(redis, { meters, everyMs: reapEveryMs, onEnded, log }),
       runLaneReader(redis, { meters, everyMs: readLanesEveryMs, log }),
-    ]
-    const kept =
-      databaseUrl === undefined
+      ...(store === null
         ? []
-        : [keepChores(scope, { ...config, databaseUrl, name, redis, chores, onEnded, meters, log })]
+        : [
+            runHistoryWriter({ redis, store, meters, everyMs: writeHistoryEveryMs, log }),
+            runHistoryReader(redis, { meters, everyMs: readHistoryEveryMs, log }),
+          ]),
+    ]
+    const kept = store === null ? [] : [keepChores({ ...config, store, name, redis, chores, onEnded, meters, log })]
     scope.defer(async () => {
       const finishing = passes.map((pass) => pass.close({ deadlineMs: Math.min(config.drainMs, finishMs) }))
       await Promise.all([...finishing, ...kept.map((one) => one.close({ deadlineMs: config.drainMs }))])
     })
-    ready({ kind: 'ready', summary: 'ends sessions that nobody drives any more, and does the chores' })
+    const more = store === null ? '' : ', writes down the history of all, and does the chores'
+    ready({ kind: 'ready', summary: `ends sessions that nobody drives any more${more}` })
     await aborted(signal)
   })
 }

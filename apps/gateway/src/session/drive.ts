@@ -21,7 +21,11 @@ import {
 } from '@voicebox/protocol'
 import {
   type Effect,
+  type Fact,
   hearingOf,
+  historyAtEnd,
+  historyAtStart,
+  historyOf,
   type Input,
   recordsOf,
   responsesIn,
@@ -83,6 +87,8 @@ export interface DriverOptions {
   maxSendBufferBytes: number
   /** What one connection may send, other than audio. */
   eventsPerSecond: number
+  /** How many bytes of a session's history may wait to be written down; null: none is kept. */
+  maxUnwrittenBytes: number | null
   /** Gets every session that is driven. */
   onDriving(driver: Driver): void
   /** Gets every session that is let go of, and a promise of when nothing is left to do for it. */
@@ -118,6 +124,8 @@ export interface Driver extends SocketHandlers, Guest, Subject {
   resultsLost(): void
   /** Another process has taken the session. */
   taken(): void
+  /** More of its history waits than may. */
+  historyFull(): void
   /** Lets go of the session once nothing is under way in it, or the signal is aborted; its client is told to come back. */
   drain(deadline: AbortSignal): Promise<void>
   /** Whether Redis can be reached. */
@@ -284,6 +292,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   let stopExpiry = clock.after(endsInMs(), () => expire())
 
   async function begin(): Promise<void> {
+    tell(historyAtStart(state))
     feed({ kind: 'connected' })
     ready()
     await patience.retry(() => work.listen())
@@ -317,15 +326,21 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function feed(input: Input, isResult = false): void {
     if (phase === 'leaving') return
     const [next, effects] = step(state, input)
+    const facts = options.maxUnwrittenBytes === null ? [] : historyOf(state, next, effects)
+    tell(facts)
     if (next.session.tracing !== state.session.tracing) logTracing(next)
     state = next
     const isOwn = !isResult && (input.kind !== 'audio_heard' || effects.length > 0)
-    const isChange = isOwn || effects.some(isErrand)
+    const isChange = isOwn || effects.some(isErrand) || facts.some(({ kind }) => kind === 'usage')
     if (effects.length > 0) turns.happened(input, effects)
     const rests = isChange ? ledger.latest + 1 : ledger.latest
     for (const effect of effects) perform(effect, rests)
     if (isChange) ledger.change()
     else if (isResult) ledger.touch()
+  }
+
+  function tell(facts: readonly Fact[]): void {
+    if (options.maxUnwrittenBytes !== null) for (const fact of facts) ledger.tell(fact)
   }
 
   /** What the workers said until then comes before it, and waits for a client that reads too slowly. */
@@ -595,6 +610,15 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     leave('taken_over', 'taken')
   }
 
+  /** Nobody writes down what is said, for so long that there is no room for more. */
+  function historyFull(): void {
+    if (phase === 'leaving') return
+    const message = 'What is said cannot be written down at the moment: the session ends.'
+    delivery.complain({ type: 'server_error', code: 'history_full', message })
+    socket.close(1013, 'server_error.history_full')
+    leave('ended', 'history_full')
+  }
+
   /** Redis refuses this process: it was silent for too long, and the session was ended or taken meanwhile. */
   function lost(): void {
     if (phase === 'leaving') return
@@ -633,7 +657,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       ledger.close()
       errands.close()
       if (outcome === 'ended' || outcome === 'expired' || outcome === 'revoked') {
-        await held.end(reason)
+        tell(historyAtEnd(state))
+        await held.end(reason, ledger.untold)
         await settleAll()
       }
       await held.close()
@@ -665,6 +690,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     revoked,
     termsChanged,
     taken,
+    historyFull,
     storage(away) {
       if (phase === 'leaving' || away === isAway) return
       isAway = away

@@ -1,5 +1,5 @@
 import { type Clock, type ItemId, toFailure } from '@voicebox/kernel'
-import type { SavedItem, SessionChange, SessionHold } from '@voicebox/streams'
+import type { NewFact, SavedItem, SessionChange, SessionHold } from '@voicebox/streams'
 import { changesBetween } from './changes-between.ts'
 import type { Patience } from './patience.ts'
 import type { SentBody } from './sent-body.ts'
@@ -17,6 +17,10 @@ export interface Ledger {
   sent(number: number, body: SentBody): void
   save(item: SavedItem): void
   forget(itemId: ItemId): void
+  /** Has something for history, which is kept with the changes so far. */
+  tell(fact: unknown): void
+  /** What was told and is not known to be kept. */
+  readonly untold: readonly NewFact[]
   /** Something happened that the session log tells again: it is committed before long. */
   touch(): void
   /** Whether all that happened so far is committed. */
@@ -65,6 +69,10 @@ export function openLedger(options: LedgerOptions): Ledger {
   let sent: { number: number; body: SentBody }[] = []
   let sentBytes = 0
   let saves = new Map<ItemId, SavedItem | null>()
+  let told = 0
+  /** The first of them are on their way, it may be. */
+  let facts: NewFact[] = []
+  let taken = 0
   let resultsKept = options.resultsUpTo()
   let isClosed = false
   let cancelLag: (() => void) | null = null
@@ -80,8 +88,10 @@ export function openLedger(options: LedgerOptions): Ledger {
       save: [...saves.values()].filter((item) => item !== null),
       forget: [...saves].flatMap(([itemId, item]) => (item === null ? [itemId] : [])),
       sent,
+      history: facts.slice(taken),
       resultsUpTo: options.resultsUpTo(),
     }
+    taken = facts.length
     sent = []
     sentBytes = 0
     saves = new Map()
@@ -106,6 +116,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     }
     kept = records
     resultsKept = change.resultsUpTo
+    facts = facts.slice(change.history.length)
+    taken -= change.history.length
     committed = upTo
     options.onCommitted(upTo)
   }
@@ -145,7 +157,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     return committing
   }
 
-  const isLagging = (): boolean => sent.length > 0 || saves.size > 0 || options.resultsUpTo() !== resultsKept
+  const isLagging = (): boolean =>
+    sent.length > 0 || saves.size > 0 || taken < facts.length || options.resultsUpTo() !== resultsKept
 
   return {
     change() {
@@ -162,6 +175,13 @@ export function openLedger(options: LedgerOptions): Ledger {
     },
     save: (item) => void saves.set(item.id, item),
     forget: (itemId) => void saves.set(itemId, null),
+    tell(fact) {
+      told += 1
+      facts.push({ number: told, atMs: clock.now(), fact })
+    },
+    get untold() {
+      return facts
+    },
     touch() {
       if (sentBytes >= lagBytes) void run()
       else cancelLag ??= clock.after(lagMs, () => void run())

@@ -41,7 +41,7 @@ describe('What a driver leaves behind', () => {
     }
     const hold = await createSession(redis, options)
     const set = driverRecords(() => state).all()
-    await hold.commit({ set, drop: [], save: [], forget: [], sent: [], resultsUpTo: 0 })
+    await hold.commit({ set, drop: [], save: [], forget: [], sent: [], history: [], resultsUpTo: 0 })
     const taken = await takeSession(redis, options)
     const found = driverIn(taken?.records ?? new Map())
     const encoded = [...found.encoded].map(([part, { taken, tail }]) => [part, taken, [...tail]])

@@ -1,5 +1,5 @@
 import { newId, type SessionId, withFields } from '@voicebox/kernel'
-import { createSession, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
+import { createSession, type HistoryOptions, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
 import { type Driver, type DriverOptions, driveSession } from './drive.ts'
@@ -35,6 +35,7 @@ export function openSession(
     openedBy,
     onTaken: () => driver.taken(),
     results: { heardUpTo: () => driver.heardUpTo, onResultsLost: () => driver.resultsLost() },
+    history: historyOptions(options, () => driver),
   })
   hold.catch(() => {}) // whoever commits sees it
   const state = openState(sessionId, welcome, options)
@@ -42,6 +43,14 @@ export function openSession(
   const start = { ...known, hold, left: null }
   const driver = driveSession(socket, start, options)
   return driver
+}
+
+/** What a session's holder needs to know of its history. */
+export function historyOptions(
+  { maxUnwrittenBytes }: Pick<SessionOptions, 'maxUnwrittenBytes'>,
+  driver: () => Driver | null,
+): HistoryOptions | null {
+  return maxUnwrittenBytes === null ? null : { maxUnwrittenBytes, onFull: () => driver()?.historyFull() }
 }
 
 export function holdOptions({

@@ -4,6 +4,7 @@ import { type SessionState, stateFrom } from '@voicebox/session'
 import {
   findSession,
   type HeardResults,
+  type HistoryOptions,
   readJournal,
   type SessionRef,
   type TakenSession,
@@ -18,7 +19,7 @@ import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { type Driver, type DriverStart, driveSession } from './drive.ts'
 import { numberOf } from './event-ids.ts'
 import { driverIn, type DriverState, type Left } from './left.ts'
-import { holdOptions, type SessionOptions } from './open-session.ts'
+import { historyOptions, holdOptions, type SessionOptions } from './open-session.ts'
 import type { SentBody } from './sent-body.ts'
 
 export interface ResumeOptions extends SessionOptions {
@@ -54,7 +55,8 @@ export function resumeSession(socket: Socket, resumption: Resumption, process: R
   })
 
   async function open(): Promise<void> {
-    const start = await take(resumption, { ...options, onTaken, results })
+    const history = historyOptions(options, () => driver)
+    const start = await take(resumption, { ...options, onTaken, results, history })
     if ('closeCode' in start) return refuse(start)
     options.log.info({ known: start.left?.known }, 'Session resumed')
     options.meters.sessions.add(1, { outcome: 'resumed' })
@@ -92,7 +94,7 @@ export function resumeSession(socket: Socket, resumption: Resumption, process: R
 
 async function take(
   resumption: Resumption,
-  options: ResumeOptions & { onTaken(): void; results: HeardResults },
+  options: ResumeOptions & { onTaken(): void; results: HeardResults; history: HistoryOptions | null },
 ): Promise<TakenStart | Fault> {
   const { sessionId, tenantId, lastEventId } = resumption
   const { redis } = options
@@ -101,13 +103,14 @@ async function take(
   if (asked !== null && (await readJournal(redis, resumption, asked)) === 'gone') {
     return (await findSession(redis, resumption)) === null ? noSuchSession : eventsGone
   }
-  const { onTaken, results } = options
+  const { onTaken, results, history } = options
   const taken = await takeSession(redis, {
     ...holdOptions(options),
     sessionId,
     tenantId,
     onTaken,
     results,
+    history,
   })
   if (taken === null) return noSuchSession
   let start: TakenStart | Fault | null = null

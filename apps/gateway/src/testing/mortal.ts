@@ -1,5 +1,5 @@
 import type { VoiceActivity, VoiceStream } from '@voicebox/audio'
-import type { Clock, Closable } from '@voicebox/kernel'
+import { type Clock, type Closable, Failure } from '@voicebox/kernel'
 import type { Redis } from '@voicebox/streams'
 import type { Life } from './life.ts'
 
@@ -29,7 +29,7 @@ export function mortalRedis(redis: Redis, life: Life, isAway: () => boolean = ()
     channels: {
       async subscribe(channel, { onMessage, onGap }) {
         if (!life.step()) return never()
-        if (isAway()) throw new Error('Connection is closed.')
+        if (isAway()) throw new Failure('dependency', 'redis_failed', 'Connection is closed.')
         const subscription = await redis.channels.subscribe(channel, {
           onMessage: (message) => void (life.step() && onMessage(message)),
           onGap: () => void (life.step() && onGap()),

@@ -1,5 +1,6 @@
 import type { SessionId } from '@voicebox/kernel'
 import type { ServerEvent, ServerEventOf, ServerEventType } from '@voicebox/protocol'
+import { numberOf } from '../session/event-ids.ts'
 import type { Line } from './line.ts'
 import { isNumbered } from './tape.ts'
 
@@ -75,8 +76,13 @@ export function startTalker({ dial, waitMs = 30_000 }: TalkerOptions): Talker {
     }
     events.push(event)
     if (event.type === 'session.created') sessionId = event.session.id as SessionId
-    if (isNumbered(event)) lastEventId = event.event_id
+    if (isNumbered(event) && isOwn(event)) lastEventId = event.event_id
     for (const look of [...waiting]) look()
+  }
+
+  /** What a gateway says that could not go on with the session is no place in it. */
+  function isOwn({ event_id }: ServerEvent): boolean {
+    return sessionId === null || numberOf(sessionId, event_id) !== null
   }
 
   /** Not before the gateway has ended its own sentence, as over a network. */

@@ -46,6 +46,7 @@ export interface GatewayOptions {
       ResumeOptions,
       | 'heartbeatMs'
       | 'holdMs'
+      | 'maxUnwrittenBytes'
       | 'eventsPerSecond'
       | 'maxSendBufferBytes'
       | 'sessionTtlMs'
@@ -103,6 +104,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     heartbeatMs: 10_000,
     holdMs: 20_000,
     eventsPerSecond: 10_000,
+    maxUnwrittenBytes: null,
     maxSendBufferBytes: 4 << 20,
     voiceActivity: mortalEars(options.voiceActivity, life),
     resamplers: options.resamplers,

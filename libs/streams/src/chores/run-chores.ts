@@ -8,6 +8,8 @@ import { queueOptions } from './queues.ts'
 /** What is done of a chore, and with what. */
 export interface ChoreContext {
   id: string
+  /** When it was added. */
+  addedAt: Date
   /** 1 for the first. */
   attempt: number
   /** Whether no other follows, should this one fail. */
@@ -63,7 +65,7 @@ export function runChores(redis: Redis, options: RunChoresOptions): ChoreRunner 
     const about = { choreId: id, kind, tenantId: chore?.tenantId ?? undefined, correlationId: id, attempt }
     try {
       if (chore === null) throw new Failure('bug', 'unknown_chore', 'It is not a chore of this version')
-      await perform(chore, { id, attempt, isLast, signal: leaving.signal })
+      await perform(chore, { id, addedAt: new Date(job.timestamp), attempt, isLast, signal: leaving.signal })
       onOutcome(kind, 'done')
       log.info(about, 'A chore was done')
     } catch (error) {

@@ -18,7 +18,7 @@ export function holdOptions(about: Partial<HoldOptions> = {}): HoldOptions {
 
 /** A change with only what is named. */
 export function changeOf(about: Partial<SessionChange> = {}): SessionChange {
-  return { set: [], drop: [], save: [], forget: [], sent: [], resultsUpTo: 0, ...about }
+  return { set: [], drop: [], save: [], forget: [], sent: [], history: [], resultsUpTo: 0, ...about }
 }
 
 /** Events of these numbers. */

@@ -20,13 +20,13 @@ export interface LiveSessions {
 /** Deletes what was asked to be deleted, ends the sessions that would write more of it, and notes in the audit log that it is done. */
 export async function deleteHistory(
   { tenantId, subject, actor }: Extract<Chore, { kind: 'deletion' }>,
-  { id }: Pick<ChoreContext, 'id'>,
+  { id, addedAt, signal }: Pick<ChoreContext, 'id' | 'addedAt' | 'signal'>,
   { store, history, sessions }: DeleteOptions,
 ): Promise<void> {
   switch (subject.kind) {
     case 'session':
       await sessions.end(tenantId, subject.sessionId)
-      await history.deleteSession(tenantId, subject.sessionId)
+      await history.deleteSession(tenantId, subject.sessionId, signal)
       break
     case 'item':
       await sessions.end(tenantId, subject.sessionId)
@@ -41,10 +41,10 @@ export async function deleteHistory(
       )
         for (const sessionId of left) {
           await sessions.end(tenantId, sessionId)
-          await history.deleteSession(tenantId, sessionId) // its own, too, that is not written down yet
+          await history.deleteSession(tenantId, sessionId, signal) // its own, too, that is not written down yet
           ended.add(sessionId)
         }
-      await history.deleteTenant(tenantId)
+      await history.deleteTenant(tenantId, addedAt, signal)
       break
     }
     default:

@@ -1,4 +1,5 @@
 import {
+  type Deleted,
   deleteItemHistory,
   deleteItemsBefore,
   deleteSessionHistory,
@@ -10,11 +11,19 @@ import type { History } from './history.ts'
 /** History as the database has it. */
 export function historyIn(store: Store): History {
   return {
-    async deleteBefore(tenantId, before, signal) {
-      while (!signal.aborted && (await deleteItemsBefore(store, tenantId, before)));
-    },
-    deleteSession: (tenantId, sessionId) => deleteSessionHistory(store, tenantId, sessionId),
+    deleteBefore: (tenantId, before, signal) => exhaust(() => deleteItemsBefore(store, tenantId, before), signal),
+    deleteSession: (tenantId, sessionId, signal) =>
+      exhaust(() => deleteSessionHistory(store, tenantId, sessionId), signal),
     deleteItem: (tenantId, sessionId, itemId) => deleteItemHistory(store, tenantId, sessionId, itemId),
-    deleteTenant: (tenantId) => deleteTenantHistory(store, tenantId),
+    deleteTenant: (tenantId, before, signal) => exhaust(() => deleteTenantHistory(store, tenantId, before), signal),
+  }
+}
+
+/** Deletes a part at a time until nothing is left. Throws where it must stop before, so that it is begun again. */
+async function exhaust(deletePart: () => Promise<Deleted>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { sessions, items, responses } = await deletePart()
+    if (sessions + items + responses === 0) return
+    signal.throwIfAborted()
   }
 }

@@ -1,6 +1,6 @@
-import { type Closable, type Log, type Scope, sleep, toFailure } from '@voicebox/kernel'
+import { type Closable, type Log, sleep, toFailure } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/outbound'
-import { openStore } from '@voicebox/store'
+import type { Store } from '@voicebox/store'
 import { choreKinds, type Chores, choreStates, type OnEnded, type Redis, runChores } from '@voicebox/streams'
 import type { housekeeperMetrics, Meters } from '@voicebox/telemetry'
 import { openVault } from '@voicebox/tenancy'
@@ -11,7 +11,7 @@ import { performer } from './perform.ts'
 import { rulesIn } from './rules-in.ts'
 
 export interface ChoresOptions {
-  databaseUrl: string
+  store: Store
   name: string
   redis: Redis
   chores: Chores
@@ -26,22 +26,10 @@ export interface ChoresOptions {
   log: Log
 }
 
-/** Does the installation's chores; the scope closes what it opens for that. */
-export function keepChores(scope: Scope, options: ChoresOptions): Kept {
-  const {
-    databaseUrl,
-    encryptionKey,
-    name,
-    redis,
-    chores,
-    onEnded,
-    auditDays,
-    claimAfterMs,
-    retentionEveryMs,
-    meters,
-    log,
-  } = options
-  const store = scope.use(openStore({ url: databaseUrl, name, log, maxConnections: 4 }))
+/** Does the installation's chores until it is closed. */
+export function keepChores(options: ChoresOptions): Kept {
+  const { store, encryptionKey, name, redis, chores, onEnded, auditDays, claimAfterMs, retentionEveryMs, meters, log } =
+    options
   const allow = parseAllowList(options.webhookAllow, 'VOICEBOX_WEBHOOK_ALLOW')
   const runner = runChores(redis, {
     perform: performer({
