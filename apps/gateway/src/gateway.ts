@@ -13,7 +13,10 @@ import {
   makeMetrics,
   mismatchTeller,
   makeProcessName,
+  openSpans,
   type RunApp,
+  traceMetrics,
+  tracingSettings,
   tenantMetrics,
 } from '@voicebox/telemetry'
 import { makeAdmission } from './admission.ts'
@@ -78,6 +81,7 @@ const settingKeys = [
   'drainMs',
   'metricsTenants',
   'logLevel',
+  ...tracingSettings,
 ] as const satisfies (keyof Settings)[]
 
 /** 15 MiB of audio, as OpenAI allows, are 20 MiB of base64; a little more can still be refused by an `error`, all else closes. */
@@ -103,12 +107,14 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'Unknown settings were ignored')
   let isDraining = false
   let open = 0
-  const table = { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics }
+  const table = { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics, ...traceMetrics }
   const metrics = makeMetrics({ service: 'gateway', table })
   const { meters } = metrics
 
   await withScope(async (scope) => {
     const holder = makeProcessName('gateway')
+    const spans = await openSpans({ config, part: 'gateway', instance: holder, meters, clock: systemClock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name: holder, log, signal }))
     const voiceActivity = scope.use(await openVoiceActivity({ maxStreams: config.maxConnections + spareStreams }))
     const resamplers = scope.use(await makeResamplers({ maxInstances: config.maxConnections }))
@@ -212,6 +218,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       clock: systemClock,
       log,
       meters,
+      spans,
       tenantLabel,
       prompts,
       announcesConversation: config.conversationCreated,

@@ -27,5 +27,6 @@ answer to out.wav (24 kHz mono) where that is given.
   --url <wss://…>  another server (default: the one that npm start runs here)
   --key <key>      the key to present (default: VOICEBOX_API_KEY, or the development key)
   --model <name>   the model to ask for (gpt-realtime)
+  --waterfall      shows where the time of the answer went, stage by stage
   --help, -h       this text
   --version, -v    the version`

@@ -72,6 +72,28 @@ const poolName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected 1 to 64 small l
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://')
 
+/** `key=value,key=value`, values percent-encoded, as OpenTelemetry has lists in its variables. */
+const pairs = z.string().transform((text, context): Record<string, string> => {
+  const split = text.split(',').filter((pair) => pair.trim() !== '')
+  const entries = split.map((pair): [string, string] => {
+    const [key = '', ...value] = pair.split('=')
+    return [key.trim(), value.join('=').trim()]
+  })
+  try {
+    if (entries.every(([key, value]) => key !== '' && value !== ''))
+      return Object.fromEntries(entries.map(([key, value]) => [key, decodeURIComponent(value)]))
+  } catch {
+    // told below
+  }
+  context.addIssue({ code: 'custom', message: 'expected key=value,key=value, values percent-encoded' })
+  return z.NEVER
+})
+
+const httpUrl = z.string().regex(/^https?:\/\//, 'expected http:// or https://')
+
+const samplers = ['always_on', 'always_off', 'traceidratio'] as const
+const parentBased = samplers.map((name) => `parentbased_${name}` as const)
+
 const contextTokens = integer(1_024, 10_000_000)
 
 /** A model as clients name it, and the pipeline that serves it. */
@@ -416,6 +438,66 @@ export const settings = {
     env: 'VOICEBOX_MCP_CALL_TIMEOUT_MS',
     schema: integer(100, 600_000).default(30_000),
     doc: 'Longest that a call of an MCP tool may take, connecting included.',
+  },
+  otlpEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: httpUrl.optional(),
+    doc: 'Where traces are sent to, by OTLP over HTTP (protobuf): a base to which `/v1/traces` is added. Absent, as the next: there are no traces.',
+  },
+  otlpTracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    schema: httpUrl.optional(),
+    doc: 'The same as a whole URL, before OTEL_EXPORTER_OTLP_ENDPOINT.',
+  },
+  otlpProtocol: {
+    env: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    schema: names(['http/protobuf']).default('http/protobuf'),
+    doc: 'The one protocol that there is.',
+  },
+  otlpHeaders: {
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    schema: pairs.default({}),
+    doc: 'Headers that are sent with traces, as `key=value,key=value`.',
+  },
+  otlpTimeoutMs: {
+    env: 'OTEL_EXPORTER_OTLP_TIMEOUT',
+    schema: integer(1, 600_000).default(10_000),
+    doc: 'How long it may take to send a batch of spans, trying again included.',
+  },
+  otelServiceName: {
+    env: 'OTEL_SERVICE_NAME',
+    schema: z.string().max(256).optional(),
+    doc: 'The `service.name` of spans. Absent: `voicebox-` and the part, as `voicebox-gateway`; the attribute `voicebox.part` has that in any case.',
+  },
+  otelResource: {
+    env: 'OTEL_RESOURCE_ATTRIBUTES',
+    schema: pairs.default({}),
+    doc: 'More attributes of the process, as `key=value,key=value`.',
+  },
+  tracesSampler: {
+    env: 'OTEL_TRACES_SAMPLER',
+    schema: names([...samplers, ...parentBased]).default('parentbased_always_on'),
+    doc: 'Which turns are recorded. The gateway begins every trace and decides for all, so that `parentbased_` changes nothing.',
+  },
+  tracesSamplerArg: {
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    schema: z.coerce.number().min(0).max(1).default(1),
+    doc: 'For `traceidratio`: which part of the turns is recorded, from 0 to 1.',
+  },
+  spanQueueSize: {
+    env: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    schema: integer(1, 1_000_000).default(2_048),
+    doc: 'Spans of a process that may wait to be sent; more are dropped and counted.',
+  },
+  spanDelayMs: {
+    env: 'OTEL_BSP_SCHEDULE_DELAY',
+    schema: integer(1, 600_000).default(5_000),
+    doc: 'How long a span waits for others to be sent with, at most.',
+  },
+  otelDisabled: {
+    env: 'OTEL_SDK_DISABLED',
+    schema: z.stringbool().default(false),
+    doc: 'Whether there are no traces although an endpoint is set.',
   },
   metricsTenants: {
     env: 'VOICEBOX_METRICS_TENANTS',

@@ -6,3 +6,4 @@ export { type IdOf, type IdPrefix, type ItemId, type JobId, type ResponseId, typ
 export { type Log, silentLog, withFields } from './log.ts'
 export { type Slots, makeSlots } from './slots.ts'
 export { type Closable, type Scope, openScope, withScope } from './scope.ts'
+export { type SpanRef, newSpanId, newTraceId, spanIn, traceparentOf } from './trace-context.ts'

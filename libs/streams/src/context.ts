@@ -1,3 +1,4 @@
+import type { JobTrace } from './jobs.ts'
 import type { WorkerResult } from './results.ts'
 
 /** What a lane's consumer gives to the code that does a job. */
@@ -10,6 +11,8 @@ export interface JobContext {
   leftMs(): number
   /** Aborted when the subject is cancelled, the deadline passes, a newer attempt took over, or the worker must leave. */
   signal: AbortSignal
+  /** For a job that this one asks for now. */
+  trace(): JobTrace | undefined
   /**
    * Appends results to the session log in one atomic step and publishes them. Answers false (and aborts `signal`) when the
    * subject was cancelled or a newer attempt owns the job: nothing was emitted then, and nothing further will be.

@@ -1,5 +1,6 @@
 export { type AudioWriter, type ReadAudioOptions, appendAudio, freeAudio, readAudio, utteranceLength } from './audio.ts'
 export { type AudioLease, leaseAudio } from './audio-lease.ts'
+export type { Attempt, Stamp } from './attempt.ts'
 export { admitWork, cancelWork } from './cancel.ts'
 export { type CloseOptions, closeSession, dismissed } from './close-session.ts'
 export type { JobContext } from './context.ts'
@@ -22,6 +23,7 @@ export {
   type GenerateJob,
   type Job,
   type JobOf,
+  type JobTrace,
   type Lane,
   type ListToolsJob,
   type McpServer,
@@ -69,4 +71,5 @@ export type { EndedSession, OnEnded } from './session-end.ts'
 export { type FollowSessionOptions, type SessionFollower, followSession } from './session-follower.ts'
 export type { HeardResults, HistoryOptions, SessionHold } from './session-hold.ts'
 export { type JournalLimits, readJournal } from './session-journal.ts'
+export { readRecords } from './session-records.ts'
 export { lookAtHistory } from './unwritten-history.ts'

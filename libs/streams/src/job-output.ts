@@ -1,5 +1,6 @@
 import { assertNever, newId } from '@voicebox/kernel'
 import { z } from 'zod'
+import type { Stamp } from './attempt.ts'
 import { encode } from './codec.ts'
 import { type Job, subjectOf } from './jobs.ts'
 import { channelNames, keys, sessionKeys, sessionTtlMs } from './keys.ts'
@@ -13,7 +14,7 @@ export interface JobOutput {
   /** Registers this attempt as the job's owner, if there is anything to do. `theirs`: whose the session is, if that is known. */
   begin(): Promise<{ verdict: Verdict; leftMs: number; theirs: string }>
   /** Appends to the session log in one step. Emits keep the order of the calls. */
-  emit(results: readonly WorkerResult[]): ReturnType<typeof sessionEmit>
+  emit(results: readonly WorkerResult[], stamp?: Stamp | null): ReturnType<typeof sessionEmit>
   /** Resolves when all emits so far have been answered. */
   flushed(): Promise<void>
   /** Whether the result that ends the job was emitted: it is done then, whatever happens to this worker. */
@@ -54,7 +55,7 @@ export function jobOutput(
       const [verdict, leftMs, theirs = ''] = await jobBegin(redis, { ...marks, held }, owner)
       return { verdict: verdicts.parse(verdict), leftMs: Number(leftMs), theirs }
     },
-    async emit(results) {
+    async emit(results, stamp = null) {
       const ends = results.some((result) => endsJob(job, result))
       const args = {
         channel: channelNames.log(job),
@@ -64,7 +65,7 @@ export function jobOutput(
         max_bytes: limits.maxBytes,
         max_age_ms: limits.maxAgeMs,
         ttl_ms: sessionTtlMs,
-        payloads: results.map((result) => encode([name, result] satisfies NamedResult)),
+        payloads: results.map((result) => encode([name, result, stamp] satisfies NamedResult)),
       }
       return redis.inOrder(marks.work, async () => {
         const answer = await sessionEmit(redis, { ...marks, log, head }, args)

@@ -1,6 +1,7 @@
 import { type Clock, type Closable, Failure, type Log, failureRules, toFailure } from '@voicebox/kernel'
 import { z } from 'zod'
 import { ask } from './ask.ts'
+import { type Attempt, timeAttempt } from './attempt.ts'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, jobOutput } from './job-output.ts'
 import { type Job, jobFields, subjectOf } from './jobs.ts'
@@ -24,6 +25,8 @@ export interface JobRunOptions {
   /** From 0 to 1. */
   random(): number
   log: Log
+  /** Told of an attempt whose turn is recorded, when it is over. */
+  onAttempt?(attempt: Attempt): void
   /** The job was refused: it names another tenant than its entry or its session. */
   onMismatch?: OnMismatch
   onBegun(waitMs: number): void
@@ -64,18 +67,22 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   const { origin: entry, attempt, deadlineAtMs } = delivery
   const about = { ...jobFields(job), attempt }
   const output = jobOutput(redis, job, { entry, attempt, deadlineAtMs, limits: options.limits })
+  const times = timeAttempt(job, attempt, clock)
   const controller = new AbortController()
   const early = Promise.withResolvers<Ending>()
   let settled = Promise.resolve()
   let hasEnding = false
+  let failureCode: string | undefined
   let hasEmitted = false // in this attempt or an earlier one
   let endsAtMs = clock.now()
 
-  const concluded = perform().catch((error: unknown): Conclusion => {
-    log.warn({ ...about, error }, 'A job could not be concluded and is left for another attempt')
-    end('leaving')
-    return { kind: 'kept' }
-  })
+  const concluded = perform()
+    .catch((error: unknown): Conclusion => {
+      log.warn({ ...about, error }, 'A job could not be concluded and is left for another attempt')
+      end('leaving')
+      return { kind: 'kept' }
+    })
+    .then(tellOf)
   return { end, concluded, settled: concluded.then(() => settled) }
 
   function end(ending: Ending): void {
@@ -93,6 +100,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
       if (verdict === 'foreign') return refuse(theirs)
       if (verdict === 'superseded') return { kind: 'kept' }
       if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
+      times.begin(leftMs)
       if (attempt > maxAttempts) return await answer(tooManyAttempts(maxAttempts), { isDead: true })
       hasEmitted = verdict === 'run_after_output'
       if (attempt === 1) options.onBegun(Math.max(0, job.deadlineMs - leftMs)) // its deadline counts from when it was put there
@@ -101,6 +109,13 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
     } finally {
       await cancellation.close()
     }
+  }
+
+  function tellOf(conclusion: Conclusion): Conclusion {
+    const { kind } = conclusion
+    const told = times.end(kind === 'dropped' ? 'cancelled' : kind, failureCode)
+    if (told !== null) options.onAttempt?.(told)
+    return conclusion
   }
 
   /** Nothing is said of it to either tenant; it is kept for whoever looks why. */
@@ -128,7 +143,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   /** Answers the failure that the code threw, if it did. */
   async function run(): Promise<Failure | undefined> {
     try {
-      await options.run({ attempt, hasEmitted, leftMs, signal: controller.signal, emit })
+      await options.run({ attempt, hasEmitted, leftMs, signal: controller.signal, emit, trace: times.trace })
       return undefined
     } catch (thrown) {
       return toFailure(thrown)
@@ -142,7 +157,8 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   async function emit(...results: WorkerResult[]): Promise<boolean> {
     if (controller.signal.aborted) return false
     if (results.length === 0) return true
-    const emitted = await output.emit(results)
+    times.emitted(results)
+    const emitted = await output.emit(results, times.stamp())
     if (emitted === 'emitted') hasEmitted = true
     else end(emitted)
     return emitted === 'emitted'
@@ -152,6 +168,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   async function conclude(failure: Failure): Promise<Conclusion> {
     await output.flushed()
     if (output.hasEnded) return { kind: 'done' }
+    failureCode = failure.code
     const mayRepeat = repeatable === 'always' || (repeatable === 'before_output' && !hasEmitted)
     const isLast = attempt >= maxAttempts
     const afterMs = retryDelayMs(attempt, options.random())
@@ -166,7 +183,8 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
     await output.flushed()
     if (output.hasEnded) return { kind: 'done' }
     log[failureRules[failure.kind].logLevel]({ ...about, code: failure.code, error: failure }, 'A job failed')
-    const emitted = await output.emit(options.failed(failure))
+    failureCode = failure.code
+    const emitted = await output.emit(options.failed(failure), times.stamp())
     if (emitted === 'superseded') return { kind: 'kept' }
     if (emitted === 'cancelled') return { kind: 'dropped' }
     return isDead ? { kind: 'dead', failure } : { kind: 'failed' }

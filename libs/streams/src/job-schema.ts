@@ -8,6 +8,7 @@ const base = {
   tenantId: z.string(),
   deadlineMs: z.number(),
   traceId: z.string(),
+  trace: z.object({ sentAtMs: z.number(), traceparent: z.string().exactOptional() }).exactOptional(),
 }
 const responseId = z.templateLiteral(['resp_', z.string()])
 const language = z.string().exactOptional()

@@ -10,6 +10,16 @@ interface JobBase extends SessionRef {
   deadlineMs: number
   /** The connection's that asked for it; log lines say it as `correlation_id`. */
   traceId: string
+  /** Absent: nobody looks where the time went. */
+  trace?: JobTrace
+}
+
+/** What a job belongs to of a turn whose times are taken. */
+export interface JobTrace {
+  /** When it was put on its lane, on the clock of the gateway that drives the session. */
+  sentAtMs: number
+  /** W3C Trace Context: the span that waits for it. Absent: the turn is not recorded. */
+  traceparent?: string
 }
 
 /** Recognize the utterance whose audio is (or is being) appended under this item. */

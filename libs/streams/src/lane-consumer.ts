@@ -1,4 +1,5 @@
 import { type Clock, type Closable, type Failure, type Log, assertNever, sleep } from '@voicebox/kernel'
+import type { Attempt } from './attempt.ts'
 import type { JobContext } from './context.ts'
 import { type SessionLogLimits, sessionLogLimits } from './job-output.ts'
 import { type Conclusion, type JobRun, type Repeatable, startJob } from './job-run.ts'
@@ -38,6 +39,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   log: Log
   /** Told of each attempt what came of it, for the metrics. */
   onOutcome?(outcome: JobOutcome): void
+  /** Told of each attempt at a job whose turn is recorded, when it is over. */
+  onAttempt?(attempt: Attempt): void
   /** Told of each job that was refused, and kept as a dead letter, for naming another tenant than its entry or its session. */
   onMismatch?: OnMismatch
   /** Told of each job that is begun for the first time how long it had waited, in milliseconds by Redis's clock. */
@@ -138,8 +141,9 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
     const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log, onBegun }
-    const { onMismatch } = options
-    return startJob(redis, job, { ...about, run, failed, ...(onMismatch && { onMismatch }) })
+    const { onAttempt, onMismatch } = options
+    const told = { ...(onAttempt && { onAttempt }), ...(onMismatch && { onMismatch }) }
+    return startJob(redis, job, { ...about, run, failed, ...told })
   }
 
   async function finish(delivery: Delivery, job: Job, run: JobRun): Promise<void> {

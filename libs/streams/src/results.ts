@@ -1,5 +1,6 @@
 import type { FinishReason, LanguageUsage, TokenLogprob } from '@voicebox/engines'
 import type { ItemId, ResponseId } from '@voicebox/kernel'
+import type { Stamp } from './attempt.ts'
 
 /** What workers say about a session. They come to the gateway in the order of the session log, each exactly once. */
 export type WorkerResult =
@@ -42,8 +43,8 @@ export type WorkerResult =
   | { kind: 'tool_called'; itemId: ItemId; output: string }
   | { kind: 'tool_failed'; itemId: ItemId; error: ToolError }
 
-/** As it is in the session log: whose session it is about (`nameOf`), and what is said of it. */
-export type NamedResult = readonly [session: string, result: WorkerResult]
+/** As it is in the session log: whose session it is about (`nameOf`), what is said of it, and when. */
+export type NamedResult = readonly [session: string, result: WorkerResult, stamp: Stamp | null]
 
 /** A tool as its MCP server lists it. */
 export interface ListedTool {

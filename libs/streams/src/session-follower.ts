@@ -1,4 +1,5 @@
 import type { Closable, Log } from '@voicebox/kernel'
+import type { Stamp } from './attempt.ts'
 import { decode } from './codec.ts'
 import { channelNames, keys } from './keys.ts'
 import { type LogEntry, followLog } from './numbered-log.ts'
@@ -11,7 +12,7 @@ export interface FollowSessionOptions {
   /** The number of the last result that was dealt with; 0 for a new session. */
   afterSeq: number
   /** Gets each result once, in the order of the session log. Numbers grow, but not one by one. */
-  onResult(result: WorkerResult, seq: number): void
+  onResult(result: WorkerResult, seq: number, stamp: Stamp | null): void
   /** Results numbered so were trimmed before they were read (or Redis lost data): some may never have been delivered. */
   onLost?(fromSeq: number, toSeq: number): void
   /** A result that is about another session was thrown away. */
@@ -65,8 +66,8 @@ export async function followSession(
 
   function onEntry({ number, payload }: LogEntry): void {
     try {
-      const [name, result] = decode(payload) as NamedResult // only session.emit writes here, and it takes NamedResults
-      if (name === own) onResult(result, number)
+      const [name, result, stamp] = decode(payload) as NamedResult // only session.emit writes here, and it takes NamedResults
+      if (name === own) onResult(result, number, stamp)
       else onMismatch?.({ at: 'result', tenantId: refOf(name)?.tenantId ?? '', otherTenantId: tenantId, sessionId })
     } catch (error) {
       log.error({ error, tenantId, sessionId, seq: number }, 'A result could not be dealt with')

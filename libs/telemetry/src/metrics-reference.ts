@@ -3,6 +3,7 @@ import { gatewayMetrics } from './gateway-metrics.ts'
 import { housekeeperMetrics } from './housekeeper-metrics.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { jobMetrics, laneMetrics, workerMetrics } from './lane-metrics.ts'
+import { traceMetrics } from './tracing/trace-metrics.ts'
 import { usageMetrics } from './usage-metrics.ts'
 import type { MetricDefinition, MetricTable } from './metric-definition.ts'
 import { tenantMetrics } from './tenant-metrics.ts'
@@ -14,6 +15,7 @@ const sections: { title: string; table: MetricTable }[] = [
   { title: 'Gateways: tenants', table: usageMetrics },
   { title: 'Gateways: keys', table: keyMetrics },
   { title: 'Gateways and workers', table: { ...jobMetrics, ...tenantMetrics } },
+  { title: 'Gateways and workers: traces', table: traceMetrics },
   { title: 'Workers', table: workersAlone },
   { title: 'Workers: speech to text', table: sttMetrics },
   { title: 'Workers: language', table: llmMetrics },

@@ -49,7 +49,14 @@ export async function answer(
   const [request, ownKeys] = await Promise.all([requestOf(redis, job), ownKeysOf(tenantId)])
   const startMs = clock.now()
   let firstTokenMs: number | undefined
-  const speech = makeSpeechPlan({ redis, job, leftMs: () => context.leftMs(), maxWaiting, onRefused })
+  const speech = makeSpeechPlan({
+    redis,
+    job,
+    leftMs: () => context.leftMs(),
+    trace: context.trace,
+    maxWaiting,
+    onRefused,
+  })
   const batched = batches((signal) => pool.generate({ ...request, ownKeys, signal }), {
     signal: context.signal,
     clock,

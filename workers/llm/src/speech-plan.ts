@@ -1,6 +1,7 @@
 import type { JobId } from '@voicebox/kernel'
 import {
   type GenerateJob,
+  type JobTrace,
   type Lane,
   type Redis,
   type SynthesizeJob,
@@ -25,6 +26,8 @@ export interface SpeechPlanOptions {
   job: GenerateJob
   /** How long the answer is still worth giving, and so its speech. */
   leftMs(): number
+  /** For a segment that is enqueued now. */
+  trace(): JobTrace | undefined
   /** How many jobs may wait in the lane of the speech engine. */
   maxWaiting: number
   /** A segment was refused for want of room. */
@@ -32,7 +35,7 @@ export interface SpeechPlanOptions {
 }
 
 /** Plans nothing in a text response. A segment for which the lane has no room is told as failed: the answer goes on as text. */
-export function makeSpeechPlan({ redis, job, leftMs, maxWaiting, onRefused }: SpeechPlanOptions): SpeechPlan {
+export function makeSpeechPlan({ redis, job, leftMs, trace, maxWaiting, onRefused }: SpeechPlanOptions): SpeechPlan {
   const { speech, responseId } = job
   const segmenter = makeSegmenter()
   let count = 0
@@ -44,7 +47,7 @@ export function makeSpeechPlan({ redis, job, leftMs, maxWaiting, onRefused }: Sp
     const lane = `jobs:tts:${speech.engine}` as const
     const results = await Promise.all(
       planned.map(async ({ segment, text, spoken }): Promise<WorkerResult[]> => {
-        const wanted = synthesizeJob(job, speech, { segment, text: spoken, deadlineMs: leftMs() })
+        const wanted = synthesizeJob(job, speech, { segment, text: spoken, deadlineMs: leftMs(), trace: trace() })
         const answer = await enqueue(redis, lane, wanted, { maxWaiting })
         const told: WorkerResult = { kind: 'segment_planned', responseId, segment, text }
         if (answer === 'queued') return [told]
@@ -67,7 +70,12 @@ const laneFull = { code: 'lane_full', message: 'Too much waits to be spoken' }
 function synthesizeJob(
   { sessionId, tenantId, traceId, responseId }: GenerateJob,
   { voice, speed, language }: NonNullable<GenerateJob['speech']>,
-  { segment, text, deadlineMs }: Pick<SynthesizeJob, 'segment' | 'text' | 'deadlineMs'>,
+  {
+    segment,
+    text,
+    deadlineMs,
+    trace,
+  }: Pick<SynthesizeJob, 'segment' | 'text' | 'deadlineMs'> & { trace: JobTrace | undefined },
 ): SynthesizeJob {
   // of the response and the segment, so that another attempt at the answer has none of it spoken twice
   const id: JobId = `job_${responseId.slice('resp_'.length)}_${segment}`
@@ -81,5 +89,6 @@ function synthesizeJob(
     voice,
     speed,
     ...(language === undefined ? {} : { language }),
+    ...(trace === undefined ? {} : { trace }),
   }
 }

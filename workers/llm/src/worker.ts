@@ -4,12 +4,16 @@ import { parseAllowList } from '@voicebox/outbound'
 import { type Lane, consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
+  attemptSpans,
   llmMetrics,
   makeLog,
   makeMetrics,
   makeProcessName,
   meterLane,
+  openSpans,
   serveHealth,
+  traceMetrics,
+  tracingSettings,
   workerMetrics,
 } from '@voicebox/telemetry'
 import { answer, generationFailed } from './answer.ts'
@@ -42,6 +46,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     'mcpListTimeoutMs',
     'mcpCallTimeoutMs',
     'logLevel',
+    ...tracingSettings,
   ])
   const {
     redisUrl,
@@ -59,8 +64,12 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
+    const table = { ...workerMetrics, ...llmMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'llm', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table: { ...workerMetrics, ...llmMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -70,8 +79,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     const onCircuit = (provider: string, state: number): void => meters.circuitState.set(state, { provider })
     const pool = scope.use(makePool(providers.map(openProvider), log, onCircuit))
     const { databaseUrl, encryptionKey: encryptionKeys } = config
-    const ownKeys = scope.use(await openOwnKeys({ databaseUrl, encryptionKeys, name, redis, clock: systemClock, log }))
-    const common = { claimAfterMs, consumer: name, clock: systemClock, log }
+    const ownKeys = scope.use(await openOwnKeys({ databaseUrl, encryptionKeys, name, redis, clock, log }))
+    const common = { claimAfterMs, consumer: name, clock, log }
     const answering = {
       redis,
       pool,
@@ -80,7 +89,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       onRefused: (lane: Lane) => meterLane(meters, lane, log).onOutcome('refused'),
       onFirstToken: (provider: string, ms: number) => meters.firstTokenSeconds.observe(ms / 1_000, { provider }),
       onGenerated: (provider: string, ms: number) => meters.generationSeconds.observe(ms / 1_000, { provider }),
-      clock: systemClock,
+      clock,
       log,
     }
     const languageLane = `jobs:llm:${llmPool}` as const
@@ -91,6 +100,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.llm,
       concurrency: workerConcurrency,
       ...language,
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...generation, engine: pool.name })),
       run: (job, context) => answer(answering, job, context),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
@@ -104,7 +114,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       concurrency: mcpConcurrency,
       repeatable: ({ kind }) => (kind === 'call_tool' ? 'never' : 'before_output'),
       ...tools,
-      run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock: systemClock, log }, job, context),
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'tool call', engine: 'mcp' })),
+      run: (job, context) => doMcpJob({ allow, listTimeoutMs, callTimeoutMs, clock, log }, job, context),
       failed: (job, failure) => [mcpJobFailed(job, failure)],
     })
     language.follow(generating, workerConcurrency)
@@ -115,6 +126,14 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
     ready({ kind: 'ready', summary: summaryOf(llmProviders) })
     await aborted(signal)
   })
+}
+
+const generation = {
+  name: 'generation',
+  parts: [
+    { name: 'first token', until: 'text_generated' },
+    { name: 'first segment', from: 'text_generated', until: 'segment_planned' },
+  ],
 }
 
 function summaryOf(providers: readonly LlmProvider[] | undefined): string {

@@ -4,12 +4,16 @@ import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
+  attemptSpans,
   makeLog,
   makeMetrics,
   makeProcessName,
   meterLane,
+  openSpans,
   serveHealth,
   sttMetrics,
+  traceMetrics,
+  tracingSettings,
   workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
@@ -33,6 +37,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     'host',
     'workerPort',
     'logLevel',
+    ...tracingSettings,
   ])
   const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
@@ -41,9 +46,13 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
 
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
+    const table = { ...workerMetrics, ...sttMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'stt', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
     let isServing = false
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table: { ...workerMetrics, ...sttMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : isServing ? null : 'starting'),
@@ -55,7 +64,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     const { interims } = sttEngines[chosen.name]
     const engine = chosen.name
     const onTranscribed = (ms: number): void => meters.transcriptionSeconds.observe(ms / 1_000, { engine })
-    const parts = { redis, recognizer, interims, onTranscribed, clock: systemClock, log }
+    const parts = { redis, recognizer, interims, onTranscribed, clock, log }
     const lane = `jobs:stt:${engine}` as const
     const meter = meterLane(meters, lane, log)
     const consumer = consumeLane(redis, {
@@ -64,10 +73,11 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.stt,
       claimAfterMs,
       consumer: name,
-      clock: systemClock,
+      clock,
       log,
       repeatable,
       ...meter,
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { name: 'recognition', engine })),
       run: (job, context) => doJob(parts, job, context),
       failed: (job, failure) => [jobFailed(job, failure)],
     })

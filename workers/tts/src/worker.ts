@@ -7,12 +7,16 @@ import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
 import { consumeLane, openRedis } from '@voicebox/streams'
 import {
   type RunApp,
+  attemptSpans,
   makeLog,
   makeMetrics,
   makeProcessName,
   meterLane,
+  openSpans,
   serveHealth,
   ttsMetrics,
+  traceMetrics,
+  tracingSettings,
   workerMetrics,
 } from '@voicebox/telemetry'
 import { chooseTtsEngine } from './choose-engine.ts'
@@ -33,6 +37,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     'host',
     'workerPort',
     'logLevel',
+    ...tracingSettings,
   ])
   const { redisUrl, claimAfterMs, drainMs, logLevel } = config
   if (redisUrl === undefined) throw new Failure('client', 'invalid_configuration', 'REDIS_URL: required by a worker')
@@ -46,8 +51,12 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const speakers = scope.use(await openSpeakers(engine, config, { searchPath, tempDir: await tempDir(), cores }))
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
+    const table = { ...workerMetrics, ...ttsMetrics, ...traceMetrics }
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table })
+    const clock = systemClock
+    const spans = await openSpans({ config, part: 'tts', instance: name, meters, clock, log })
+    if (spans !== null) scope.use(spans)
     const redis = scope.use(await openRedis({ url: redisUrl, name, log, signal }))
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table: { ...workerMetrics, ...ttsMetrics } })
     const checks = {
       redis: () => (redis.isReady() ? null : 'not reachable'),
       worker: () => (signal.aborted ? 'draining' : null),
@@ -59,7 +68,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const speaking = {
       speakers,
       resamplers,
-      clock: systemClock,
+      clock,
       onFirstAudio: (ms: number) => meters.firstAudioSeconds.observe(ms / 1_000, { engine }),
       onSpoken: (ms: number) => meters.synthesisSeconds.observe(ms / 1_000, { engine }),
     }
@@ -69,10 +78,11 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       maxShare: config.laneShare.tts,
       claimAfterMs,
       consumer: name,
-      clock: systemClock,
+      clock,
       log,
       repeatable: () => 'always', // audio made twice is known by its offset
       ...meter,
+      onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...synthesis, engine })),
       run: (job, context) => speakSegment(speaking, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })
@@ -83,6 +93,8 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     await aborted(signal)
   })
 }
+
+const synthesis = { name: 'synthesis', parts: [{ name: 'first audio', until: 'audio_generated' }] }
 
 /** The stub waits instead of working. */
 const stubConcurrency = 256

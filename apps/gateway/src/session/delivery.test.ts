@@ -36,6 +36,7 @@ function open(about: Partial<DeliveryOptions> = {}): Delivery {
       work: { loadAudio: () => Promise.resolve(new Uint8Array(0)) },
       onSent: (number, body) => void journal.push({ number, body }),
       onTold: (event) => void (event.type === 'error' && told.push(event.error.code ?? '')),
+      onWritten: () => {},
       maxHeldBytes: 4 << 20,
       onSlow: (isSlow) => void told.push(isSlow ? 'slow' : 'quick'),
       onFailure: (error) => void told.push(String(error)),

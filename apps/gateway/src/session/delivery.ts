@@ -56,6 +56,8 @@ export interface DeliveryOptions {
   onSent(number: number, body: SentBody): void
   /** Gets each event that the client is told for the first time, audio aside. */
   onTold(event: ServerEventBody): void
+  /** Gets each body that was given to the socket for the first time. */
+  onWritten(body: SentBody): void
   /** How much may wait for a client that reads too slowly. */
   maxHeldBytes: number
   onSlow(isSlow: boolean): void
@@ -106,9 +108,12 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     options.onSlow(true)
   }
 
-  function tell(number: number, body: SentBody): Promise<void> | void {
+  function tell(number: number, body: SentBody): Promise<void> | undefined {
     const event = eventOf(body)
-    if (!(event instanceof Promise)) return write(event, eventId(sessionId, number))
+    if (!(event instanceof Promise)) {
+      write(event, eventId(sessionId, number))
+      return undefined
+    }
     return event.then((made) => write(made, eventId(sessionId, number)))
   }
 
@@ -127,7 +132,9 @@ export function openDelivery(options: DeliveryOptions): Delivery {
         heldBytes -= bytes
         toldNumber = Math.max(toldNumber, number)
         if (body.kind === 'event') options.onTold(body.event)
-        return tell(number, body)
+        const told = tell(number, body)
+        if (told === undefined) return options.onWritten(body)
+        return told.then(() => options.onWritten(body))
       })
     },
     async repeat(number, body) {

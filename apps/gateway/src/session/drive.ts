@@ -38,7 +38,7 @@ import {
   usageOf,
 } from '@voicebox/session'
 import { dismissed, type SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters, usageMetrics } from '@voicebox/telemetry'
+import type { gatewayMetrics, Meters, Spans, usageMetrics } from '@voicebox/telemetry'
 import { wrongKey } from '../greeting.ts'
 import type { Guest } from '../keys/key-watch.ts'
 import type { Pipeline } from '../models.ts'
@@ -63,6 +63,7 @@ import { meterTold } from './told-meter.ts'
 import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
+import { makeTurns } from './turns/turns.ts'
 import type { Errand, OpenWork, Work } from './work.ts'
 
 export interface DriverOptions {
@@ -71,6 +72,8 @@ export interface DriverOptions {
   meters: Meters<typeof gatewayMetrics & typeof usageMetrics>
   /** What the metrics call a tenant. */
   tenantLabel(tenantId: string): string
+  /** Where turns are recorded; null: nowhere. */
+  spans: Spans | null
   voiceActivity: VoiceActivity
   resamplers: Resamplers
   openWork: OpenWork
@@ -175,6 +178,19 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onSpent: (resetMs) => void (phase === 'leaving' || isSpent || spent(resetMs)),
   })
   const playout = makePlayout(clock)
+  const turns = makeTurns({
+    sessionId,
+    tenantId,
+    pipeline,
+    state: () => state,
+    pausedMs: () => listening.pausedMs,
+    audioWritten: () => writes.written(),
+    latest: left?.turns ?? new Map(),
+    onOver: () => ledger.touch(),
+    spans: options.spans,
+    clock,
+    log,
+  })
   const work: Work = options.openWork({
     sessionId,
     correlationId,
@@ -184,6 +200,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     forbids: (effect) => forbiddenWork(terms, effect, state),
     resultsUpTo: left?.resultsUpTo ?? 0,
     reserved: left?.reserved ?? [],
+    onSaid: (result, stamp) => turns.heard(result, stamp),
+    traceOf: (errand) => turns.traceOf(errand),
     onResult: (input) => feed(input, true),
     onInput: feed,
     onResultsLost: resultsLost,
@@ -212,6 +230,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     work,
     onSent: (number, body) => ledger.sent(number, body),
     onTold: meterTold(meters, options.tenantLabel(tenantId)),
+    onWritten: (body) => turns.sent(body),
     maxHeldBytes: options.maxSendBufferBytes,
     onSlow(isSlow) {
       if (!isSlow) void work.poll().then(() => tellServices(services))
@@ -226,6 +245,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     reserved: work.reserved,
     errands: errands.left,
     encoded: delivery.encoded,
+    turns: turns.latest,
     ears: listening.place({
       unsafe: writes.unwritten,
       nextEvent: Math.max(executedBefore, events.takenUpTo) + 1,
@@ -314,6 +334,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     state = next
     const isOwn = !isResult && (input.kind !== 'audio_heard' || effects.length > 0)
     const isChange = isOwn || effects.some(isErrand) || facts.some(({ kind }) => kind === 'usage')
+    if (effects.length > 0) turns.happened(input, effects)
     const rests = isChange ? ledger.latest + 1 : ledger.latest
     for (const effect of effects) perform(effect, rests)
     if (isChange) ledger.change()
@@ -365,7 +386,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       case 'show_item':
         if (effect.kind === 'send' && isCutShort(effect.event)) stopPlayout()
         if (effect.kind === 'send_audio') speak(effect)
-        return bounded(delivery.take(effect, rests))
+        return bounded(delivery.take(effect.kind === 'send' ? turns.shown(effect) : effect, rests))
       case 'transcribe':
       case 'generate':
       case 'speak':
@@ -624,6 +645,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     timers.close()
     listening.close()
     work.close()
+    turns.close()
     delivery.close()
     meters.sessions.add(1, { outcome })
     log.info({ sessionId, outcome, reason }, 'Session closed')

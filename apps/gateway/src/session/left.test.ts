@@ -17,6 +17,15 @@ const state: DriverState = {
   ]),
   encoded: new Map([['resp_1 item_1 0 0', { taken: 4_800, tail: Uint8Array.of(1, 0, 2, 0) }]]),
   ears: { from: { event: 3, sample: 160 }, knownSample: 320, utteranceSample: null },
+  turns: new Map([
+    [
+      '3',
+      {
+        ...{ traceId: '1'.repeat(32), startedAtMs: 1_000, cause: 'speech', responseId: null, status: 'transcribed' },
+        ...{ firstMs: null, totalMs: 412, stages: [{ name: 'stt', atMs: 203, ms: 180 }], engines: { stt: 'stub' } },
+      },
+    ],
+  ]),
 }
 
 describe('What a driver leaves behind', () => {
@@ -55,6 +64,12 @@ describe('What a driver leaves behind', () => {
     expect(new Map(records.all()).get('ears')).toBe(ears)
     expect(new Map(records.all()).get('driver')).toBe(first.get('driver'))
     now = { ...state, errands: new Map([[4, state.errands.get(4) ?? expect.fail()]]) }
-    expect([...new Map(records.all()).keys()]).toEqual(['driver', 'ears', 'errand:4', 'encoded:resp_1 item_1 0 0'])
+    expect([...new Map(records.all()).keys()]).toEqual([
+      'driver',
+      'ears',
+      'errand:4',
+      'turn:3',
+      'encoded:resp_1 item_1 0 0',
+    ])
   })
 })

@@ -3,6 +3,7 @@ import type { SessionRecords } from '@voicebox/streams'
 import type { EncodedSoFar } from './audio-delta.ts'
 import type { EarsPlace, EarsStart } from './listening.ts'
 import type { SentBody } from './sent-body.ts'
+import type { Waterfall } from './turns/waterfall.ts'
 import type { Errand } from './work.ts'
 
 /** What a driver keeps beside the session's state, for the next. */
@@ -20,6 +21,8 @@ export interface DriverState {
   /** The audio that is on its way to the client. */
   encoded: ReadonlyMap<string, EncodedSoFar>
   ears: EarsPlace
+  /** Its latest turns, by their place among them. */
+  turns: ReadonlyMap<string, Waterfall>
 }
 
 /** A session as another process left it, and as its client finds it. */
@@ -32,6 +35,7 @@ export interface Left {
   reserved: readonly ResponseId[]
   errands: ReadonlyMap<number, Errand>
   encoded: ReadonlyMap<string, EncodedSoFar>
+  turns: ReadonlyMap<string, Waterfall>
   /** Of the client's events, all up to this one are not wanted again. */
   received: number
   /** The client has heard of the events up to this one. */
@@ -60,11 +64,12 @@ export function driverRecords(now: () => DriverState): {
 
   return {
     all() {
-      const { ears, encoded, errands, lifeS, executed, lastSent, reserved } = now()
+      const { ears, encoded, turns, errands, lifeS, executed, lastSent, reserved } = now()
       return [
         same('driver', { lifeS, executed, lastSent, reserved }),
         same('ears', ears),
         ...[...errands].map(([number, errand]): [string, Errand] => [`errand:${number}`, errand]),
+        ...[...turns].map(([place, turn]): [string, Waterfall] => [`turn:${place}`, turn]),
         ...[...encoded].map(([part, soFar]): [string, EncodedSoFar] => [`encoded:${part}`, soFar]),
       ]
     },
@@ -87,6 +92,7 @@ export function driverIn(records: SessionRecords): DriverState {
     errands: new Map(errands),
     encoded: new Map(named<EncodedSoFar>(records, 'encoded')),
     ears: records.get('ears') as EarsPlace,
+    turns: new Map(named<Waterfall>(records, 'turn')),
   }
 }
 

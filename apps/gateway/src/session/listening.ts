@@ -38,6 +38,8 @@ export interface Listening {
    * `unsafe` samples. Where audio has stopped coming, nothing of it is wanted again: only what follows from `nextEvent` on.
    */
   place(now: { unsafe: number; nextEvent: number; hasStopped: boolean }): EarsPlace
+  /** How long the silence was that ended the latest turn, in milliseconds. */
+  readonly pausedMs: number
   /** Whether something waits for audio to be heard. */
   readonly isBehind: boolean
   close(): void
@@ -109,6 +111,7 @@ export function openListening(options: ListeningOptions): Listening {
   /** What comes before was cleared, or belongs to an item. */
   let floorSample = knownSample
   let waitingBytes = 0
+  let pausedMs = 0
 
   const stream = options.voiceActivity.open({
     inputRateHz: codecOf(options.hearing.format).rateHz,
@@ -170,12 +173,14 @@ export function openListening(options: ListeningOptions): Listening {
       if (endpointer === null || endpointing === null) continue
       const [next, verdict] = endpointer.listen(endpointing, window)
       if (window.endSample <= knownSample && !(verdict === null && isOfUtterance(window))) continue
+      const { silentFromSample } = endpointing
       endpointing = next
       if (verdict === null) continue
       takeUpTo(window.endSample)
       if (verdict.kind === 'speech_started') {
         onInput({ kind: 'speech_started', startMs: samplesToMs(verdict.startSample, heardRateHz) })
       } else if (verdict.kind === 'speech_stopped') {
+        pausedMs = samplesToMs(window.endSample - (silentFromSample ?? window.endSample - windowSamples), heardRateHz)
         onInput({ kind: 'speech_stopped', endMs: samplesToMs(verdict.endSample, heardRateHz) })
       } else {
         pause()
@@ -270,6 +275,9 @@ export function openListening(options: ListeningOptions): Listening {
         knownSample,
         utteranceSample: utterance?.fromSample ?? null,
       }
+    },
+    get pausedMs() {
+      return pausedMs
     },
     get isBehind() {
       return barriers.length + intake.waiting > 0

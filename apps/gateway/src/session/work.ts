@@ -18,6 +18,7 @@ import {
   freeAudio,
   heardAudio,
   type JobIn,
+  type JobTrace,
   keepSpeech,
   keptSpeech,
   type Lane,
@@ -25,6 +26,8 @@ import {
   type Redis,
   type SessionFollower,
   type SessionHold,
+  type Stamp,
+  type WorkerResult,
 } from '@voicebox/streams'
 import type { Pipeline } from '../models.ts'
 import { answerTo } from './answer-to.ts'
@@ -74,6 +77,8 @@ export interface WorkContext {
   /** The results that were heard before. */
   resultsUpTo: number
   reserved: readonly ResponseId[]
+  /** What a worker said, and when; before `onResult` has it. */
+  onSaid(result: WorkerResult, stamp: Stamp | null): void
   /** What a worker said. */
   onResult(input: Input): void
   /** Everything else that there is to know. */
@@ -88,6 +93,8 @@ export interface WorkContext {
   onLimits(limits: RateLimit[]): void
   /** Whether results are wanted now; they wait in the session log until `poll` otherwise. */
   wantsMore(): boolean
+  /** What a job that is put on its lane now belongs to; absent: of work that is in no turn. */
+  traceOf(errand?: Errand): { trace?: JobTrace }
   /** Another process drives the session. */
   onLost(): void
 }
@@ -122,29 +129,30 @@ export function makeWork(options: WorkOptions): OpenWork {
     let resultsUpTo = context.resultsUpTo
     let isClosed = false
 
-    const jobBase = (id: JobId, deadlineMs = jobDeadlineMs) => ({
+    const jobBase = (id: JobId, errand?: Errand) => ({
       id,
       sessionId,
       tenantId,
-      deadlineMs,
+      deadlineMs: errand === undefined ? peekDeadlineMs : jobDeadlineMs,
       traceId: correlationId,
+      ...context.traceOf(errand),
     })
 
     /** Answers why nobody could be asked, or null. */
     async function ask(effect: WorkEffect): Promise<Failure | null> {
       const forbidden = context.forbids(effect)
       if (forbidden !== null) return forbidden
-      const base = jobBase(effect.jobId)
+      const base = () => jobBase(effect.jobId, effect) // as late as can be: it says when
       switch (effect.kind) {
         case 'transcribe':
-          return put(`jobs:stt:${pipeline.stt}`, { kind: 'transcribe', ...base, ...effect.request })
+          return put(`jobs:stt:${pipeline.stt}`, { kind: 'transcribe', ...base(), ...effect.request })
         case 'generate': {
           const { speech, itemIds, tools, ...request } = effect.request
           const refusal = await budget.reserve(request.responseId, effect.estimatedTokens)
           if (refusal !== null) return refusal
           return put(`jobs:llm:${pipeline.llm}`, {
             kind: 'generate',
-            ...base,
+            ...base(),
             ...request,
             itemIds: [...itemIds],
             ...(tools === undefined ? {} : { tools: [...tools] }),
@@ -153,14 +161,14 @@ export function makeWork(options: WorkOptions): OpenWork {
         }
         case 'speak': {
           const { jobId: _, kind: __, ...speech } = effect
-          return put(`jobs:tts:${pipeline.tts}`, { kind: 'synthesize', ...base, ...speech })
+          return put(`jobs:tts:${pipeline.tts}`, { kind: 'synthesize', ...base(), ...speech })
         }
         case 'list_tools':
         case 'call_tool': {
           const { headers, ...address } = effect.server
           const { jobId: _, ...request } = effect
           const server = { ...address, ...(headers === undefined ? {} : { headers: { ...headers } }) }
-          return put(`jobs:mcp:${pipeline.llm}`, { ...base, ...request, server })
+          return put(`jobs:mcp:${pipeline.llm}`, { ...base(), ...request, server })
         }
       }
     }
@@ -202,7 +210,7 @@ export function makeWork(options: WorkOptions): OpenWork {
         if (answer !== null) onInput(answer)
       },
       async peek(itemId, audioMs, language) {
-        const job = { kind: 'transcribe' as const, ...jobBase(newId('job'), peekDeadlineMs), itemId, peekMs: audioMs }
+        const job = { kind: 'transcribe' as const, ...jobBase(newId('job')), itemId, peekMs: audioMs }
         const asked = put(`jobs:stt:${pipeline.stt}`, { ...job, ...(language === null ? {} : { language }) })
         await warnOf('The words so far could not be asked for', { itemId }, () => asked, null)
       },
@@ -244,9 +252,10 @@ export function makeWork(options: WorkOptions): OpenWork {
           onMismatch,
           wantsMore: () => !isClosed && context.wantsMore(),
           onBack: () => !isClosed && context.onBack(),
-          onResult(result, seq) {
+          onResult(result, seq, stamp) {
             if (isClosed) return // it is left to who goes on with the session
             resultsUpTo = seq
+            context.onSaid(result, stamp)
             const words = wordsOf(result)
             if (words !== null) context.onWords(words.itemId, words.text, words.audioMs)
             const input = inputOf(result)

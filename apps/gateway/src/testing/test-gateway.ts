@@ -120,6 +120,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
     }),
     log,
     meters,
+    spans: null,
     tenantLabel: (tenantId) => tenantId,
     prompts: {},
     announcesConversation: true,

@@ -12,6 +12,8 @@ export interface Talk {
   url: string
   key: string
   model: string
+  /** Asks for a waterfall of the turn. */
+  wantsWaterfall: boolean
   /** PEM of the certificate to trust beside those of the system. */
   certificate: string | undefined
 }
@@ -35,6 +37,7 @@ export function parseTalkArguments(args: string[], env: NodeJS.ProcessEnv): Talk
     url: secureUrl(values.url, running),
     key: values.key ?? config.apiKey,
     model: values.model,
+    wantsWaterfall: values.waterfall,
     certificate: readCertificate(running?.certFile),
   }
 }
@@ -48,6 +51,7 @@ function parse(args: string[]) {
         url: { type: 'string' },
         key: { type: 'string' },
         model: { type: 'string', default: 'gpt-realtime' },
+        waterfall: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

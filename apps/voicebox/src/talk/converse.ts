@@ -3,12 +3,15 @@ import { Failure, sleep } from '@voicebox/kernel'
 import type { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import { closed } from './connect.ts'
 import { lastLoudSample, wireRateHz } from './speech.ts'
+import { waterfallKey } from './waterfall-text.ts'
 
 export interface Answer {
   /** pcm16 at the wire's rate. */
   chunks: Int16Array[]
   /** From the last sound that was sent to the first audio that came. */
   firstAudioMs: number
+  /** What the server says of where the time went, if it was asked and does. */
+  waterfall: string | undefined
 }
 
 const frameMs = 40
@@ -24,12 +27,15 @@ const answerWithinMs = 120_000
 export async function converse(
   client: OpenAIRealtimeWS,
   speech: Int16Array,
-  write: (text: string) => void,
-  signal: AbortSignal,
+  { write, signal, wantsWaterfall }: { write: (text: string) => void; signal: AbortSignal; wantsWaterfall: boolean },
 ): Promise<Answer> {
   client.send({
     type: 'session.update',
-    session: { type: 'realtime', audio: { input: { transcription: { model: 'whisper-1' } } } },
+    session: {
+      type: 'realtime',
+      audio: { input: { transcription: { model: 'whisper-1' } } },
+      ...(wantsWaterfall && { tracing: { workflow_name: 'talk', metadata: { [waterfallKey]: true } } }),
+    },
   })
   const turn = { isOver: false, wasSaid: false, saidAtMs: 0 }
   const over = new AbortController()
@@ -78,7 +84,7 @@ const forever = (): Promise<never> => new Promise(() => {})
 
 /** Prints what comes, and resolves with the finished answer to the last turn. */
 function listen(client: OpenAIRealtimeWS, turn: Turn, write: (text: string) => void): Promise<Answer> {
-  let answer: Answer = { chunks: [], firstAudioMs: 0 }
+  let answer: Answer = { chunks: [], firstAudioMs: 0, waterfall: undefined }
   let printed = ''
   const print = (who: string, text: string): void => {
     write(printed === who ? text : `${printed === '' ? '' : '\n'}${who}${text}`)
@@ -93,7 +99,7 @@ function listen(client: OpenAIRealtimeWS, turn: Turn, write: (text: string) => v
     client.on('conversation.item.input_audio_transcription.failed', ({ error }) => {
       print('heard:  ', `(${error.message ?? 'not understood'})`)
     })
-    client.on('response.created', () => (answer = { chunks: [], firstAudioMs: 0 }))
+    client.on('response.created', () => (answer = { chunks: [], firstAudioMs: 0, waterfall: undefined }))
     client.on('response.output_audio_transcript.delta', ({ delta }) => print('answer: ', delta))
     client.on('response.output_audio.delta', ({ delta }) => {
       if (answer.chunks.length === 0) answer.firstAudioMs = performance.now() - turn.saidAtMs
@@ -102,6 +108,7 @@ function listen(client: OpenAIRealtimeWS, turn: Turn, write: (text: string) => v
     client.on('response.done', ({ response }) => {
       if (!turn.wasSaid || !turn.isOver || response.status === 'cancelled') return
       write('\n')
+      answer.waterfall = response.metadata?.[waterfallKey]
       if (response.status === 'completed' || response.status === 'incomplete') return resolve(answer)
       reject(
         new Failure(

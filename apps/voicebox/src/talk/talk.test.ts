@@ -41,6 +41,26 @@ describe('npm run talk', () => {
     expect(Math.round(heardMs / 10)).toBe(20)
   })
 
+  it('shows where the time of the answer went, where it is asked to', async () => {
+    const dir = makeTempDir()
+    const asked: unknown[] = []
+    let count = 0
+    await startScriptedServer(dir, (event, send) => {
+      if (event.type === 'session.update') asked.push(event.session)
+      if (event.type !== 'input_audio_buffer.append' || (count += 1) !== 6) return
+      send({ type: 'input_audio_buffer.speech_stopped' })
+      send({ type: 'response.created', response: {} })
+      send({ type: 'response.output_audio.delta', delta: audio(2_400) })
+      const waterfall = { v: 1, first: 300, total: 400, stages: [['stt', 100, 150]], by: { stt: 'pocketsphinx' } }
+      const metadata = { 'voicebox.waterfall': JSON.stringify(waterfall) }
+      send({ type: 'response.done', response: { status: 'completed', metadata } })
+    })
+    const { stdout, code } = await talk(dir, ['in.wav', '--waterfall'])
+    expect(code).toBe(0)
+    expect(asked).toMatchObject([{ tracing: { metadata: { 'voicebox.waterfall': true } } }])
+    expect(stdout).toMatch(/whole turn 400 ms[^]*recognition +pocketsphinx +100 +150 +█{15}/)
+  })
+
   it('fails when the answer has no audio, and saves nothing', async () => {
     const dir = makeTempDir()
     let count = 0

@@ -33,7 +33,14 @@ async function run(job: JobOf<'list_tools' | 'call_tool'>, asking: Asking): Prom
     if (!signal.aborted) results.push(...said)
     return Promise.resolve(!signal.aborted)
   }
-  await doMcpJob(options, job, { attempt, hasEmitted: false, leftMs: () => 60_000, signal, emit })
+  await doMcpJob(options, job, {
+    attempt,
+    hasEmitted: false,
+    leftMs: () => 60_000,
+    signal,
+    emit,
+    trace: () => undefined,
+  })
   if (results.length > 1) throw new Error('A job has one last result')
   return results[0]
 }
