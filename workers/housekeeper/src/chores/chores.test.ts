@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type SessionId, newId, silentLog } from '@voicebox/kernel'
 import { parseAllowList } from '@voicebox/outbound'
-import { appendAudit, createTenant, listAudit } from '@voicebox/store'
-import { usePostgres } from '@voicebox/store/testing'
+import { appendAudit, createTenant, listAudit, writeHistory } from '@voicebox/store'
+import { ageAudit, usePostgres } from '@voicebox/store/testing'
 import {
   appendAudio,
   type Chore,
@@ -15,10 +15,9 @@ import {
   runChores,
 } from '@voicebox/streams'
 import { useRedis } from '@voicebox/streams/testing'
-import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { historyIn } from './history-in.ts'
-import { liveSessionsIn } from './live-sessions.ts'
+import { sessionsIn } from './sessions-in.ts'
 import { performer } from './perform.ts'
 import type { TenantRules } from './tenant-rules.ts'
 
@@ -38,7 +37,7 @@ describe('Chores', { timeout: 60_000 }, () => {
         store,
         history: historyIn(store),
         rules: { itemDays: async () => 30, webhooks: async () => [], ...rules },
-        sessions: liveSessionsIn(redis, { holder: 'housekeeper', onEnded: () => {}, log: silentLog }),
+        sessions: sessionsIn(redis, { holder: 'housekeeper', onEnded: () => {}, log: silentLog }),
         chores,
         allow: parseAllowList([]),
         auditDays: 400,
@@ -56,30 +55,18 @@ describe('Chores', { timeout: 60_000 }, () => {
     return chores
   }
 
-  async function ask<T extends object>(tenantId: string, text: string, values: unknown[] = []): Promise<T[]> {
-    const client = new pg.Client(postgres.ownerUrl)
-    await client.connect()
-    try {
-      await client.query("select set_config('voicebox.tenant', $1, false)", [tenantId])
-      return (await client.query<T>(text, values)).rows
-    } finally {
-      await client.end()
-    }
-  }
-  const itemsOf = async (tenantId: string): Promise<string[]> =>
-    (
-      await ask<{ item_id: string }>(
-        tenantId,
-        'select item_id from conversation_items where tenant_id = voicebox_tenant() order by 1',
-      )
-    ).map((row) => row.item_id)
-  const addItem = (tenantId: string, sessionId: string, itemId: string, daysAgo: number) =>
-    ask(
-      tenantId,
-      `insert into conversation_items (tenant_id, session_id, position, item_id, item, created_at)
-        values ($1, $2, $3, $4, '{}', now() - make_interval(days => $5))`,
-      [tenantId, sessionId, randomBytes(4).readUInt32BE(), itemId, daysAgo],
+  /** Of all sessions. */
+  async function itemsOf(tenantId: string): Promise<string[]> {
+    const rows = await store.asTenant(tenantId, (within) =>
+      within.selectFrom('conversation_items').select('item_id').where('item', 'is not', null).orderBy('item_id').execute(),
     )
+    return rows.map((row) => row.item_id)
+  }
+  async function addItem(tenantId: string, sessionId: string, itemId: string, daysAgo: number): Promise<void> {
+    const at = new Date(Date.now() - daysAgo * 86_400_000)
+    const about = { sessionId, number: at.getTime(), at, itemId, position: at.getTime(), item: {}, words: '' }
+    await writeHistory(store, tenantId, [{ kind: 'item', ...about }])
+  }
   const newTenant = async (): Promise<string> => {
     const id = `t${randomBytes(6).toString('hex')}`
     await createTenant(store, { id, name: id })
@@ -106,7 +93,7 @@ describe('Chores', { timeout: 60_000 }, () => {
       ] as const)
         await addItem(tenantId, 'sess_1', itemId, daysAgo)
     await appendAudit(store, [{ tenantId: short, action: 'old', actor: 'operator', subject: null, details: {} }])
-    await ask(short, "update audit_logs set at = now() - interval '401 days' where tenant_id = voicebox_tenant()")
+    await ageAudit(postgres.ownerUrl, short, 'old', 401)
     const chores = start({ itemDays: async (tenantId) => (tenantId === short ? 7 : 30) })
     await chores.scheduleRetention(600_000)
     await vi.waitFor(async () => {
