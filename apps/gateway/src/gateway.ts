@@ -268,6 +268,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           authenticate,
           encryptionKeys: config.encryptionKey,
           rateLimits,
+          onEnded: sessions.onEnded,
           name: holder,
           clock: systemClock,
           log,

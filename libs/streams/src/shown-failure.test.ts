@@ -4,7 +4,9 @@ import { shownFailure } from './shown-failure.ts'
 
 describe('A failure of a job in the log', () => {
   it('tells its kind, code and sentence, and nothing of its causes', () => {
-    const failure = new Failure('engine', 'bad_stream', 'A provider sent a broken stream', { cause: new Error('lapis') })
+    const failure = new Failure('engine', 'bad_stream', 'A provider sent a broken stream', {
+      cause: new Error('lapis'),
+    })
     expect(shownFailure(failure)).toEqual({
       kind: 'engine',
       code: 'bad_stream',

@@ -19,7 +19,7 @@ export function sessionsIn(
       await closeSession(redis, { tenantId, sessionId, holder, onEnded, log })
     },
     async *living(tenantId, before) {
-      for (let after: string | undefined = ''; after !== undefined; ) {
+      for (let after: string | undefined = ''; after !== undefined;) {
         const page = await listLiveSessions(redis, tenantId, { after, limit: pageLength })
         yield page.filter(({ openedAtMs }) => openedAtMs <= before.getTime()).map(({ id }) => id)
         after = page.at(-1)?.id
