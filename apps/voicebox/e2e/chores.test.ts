@@ -38,7 +38,7 @@ describe('A housekeeper that is killed in the midst of a chore', { timeout: 180_
       { kind: 'deletion', tenantId: 'acme', subject: { kind: 'history' }, actor: 'operator' },
       { atMs: 1, name: 'a' },
     )
-    await vi.waitFor(async () => expect((await chores.counts('deletion')).active).toBe(1), patient)
+    await vi.waitFor(async () => expect((await chores.counts('deletion')).running).toBe(1), patient)
     stack.of('housekeeper')[0]?.process.kill('SIGKILL')
     postgres.resume()
     await stack.start('housekeeper')
