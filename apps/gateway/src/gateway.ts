@@ -269,6 +269,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           authenticate,
           encryptionKeys: config.encryptionKey,
           rateLimits,
+          onEnded: sessions.onEnded,
           name: holder,
           clock: systemClock,
           log,
