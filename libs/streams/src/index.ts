@@ -32,6 +32,7 @@ export {
   type TranscribeJob,
   groupOf,
   jobFields,
+  recordedTraceOf,
   subjectOf,
 } from './jobs.ts'
 export {

@@ -186,6 +186,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     pausedMs: () => listening.pausedMs,
     audioWritten: () => writes.written(),
     latest: left?.turns ?? new Map(),
+    onFirstAudio: (ms, traceId) => meters.turnFirstAudioSeconds.observe(ms / 1_000, traceId),
     onOver: () => ledger.touch(),
     spans: options.spans,
     clock,
