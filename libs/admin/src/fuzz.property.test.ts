@@ -70,7 +70,8 @@ const value = fc.oneof(fc.jsonValue({ depthSize: 'small' }), text, fc.integer(),
 /** A place that a cursor may name. */
 const place = fc.oneof(
   text,
-  fc.constantFrom('0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z', '-1', '9'.repeat(18), 'sess_x'),
+  fc.constant('0000-01-01T00:00:00.000Z'),
+  fc.constantFrom('9999-12-31T23:59:59.999Z', '-1', '9'.repeat(18), 'sess_x'),
 )
 
 /** What comes close to a parameter of this name, so that requests get further than to its form. */
@@ -83,15 +84,29 @@ const near: Record<string, fc.Arbitrary<string>> = {
   limit: fc.constantFrom('1', '100', '101', '1.5'),
   from: fc.constantFrom('0000-01-01', '0000-01-01T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00+14:00'),
   to: fc.constantFrom('0000-01-01', '9999-12-31', '9999-12-31T23:59:59-23:59', '2026-02-30'),
-  after: fc
-    .tuple(fc.constantFrom('sessions', 'items', 'items up', 'search', 'responses'), fc.array(place, { maxLength: 3 }))
-    .map(([list, places]) => Buffer.from(JSON.stringify([list, ...places])).toString('base64url')),
 }
+
+/** Places of the list that an operation reads, as its cursors name them, whatever they are. */
+function cursorOf({ path }: { path: string }): fc.Arbitrary<string> {
+  const [, names = [], size = 0] = lists.find(([end]) => path.endsWith(end)) ?? []
+  return fc
+    .tuple(fc.constantFrom(...names, 'other'), fc.array(place, { minLength: size, maxLength: size }))
+    .map(([name, places]) => Buffer.from(JSON.stringify([name, ...places])).toString('base64url'))
+}
+const lists: [string, string[], number][] = [
+  ['{tenant}/sessions', ['sessions'], 2],
+  ['{tenant}/items', ['search'], 3],
+  ['{session}/items', ['items', 'items up'], 2],
+  ['{session}/responses', ['responses'], 2],
+]
 
 /** A request to an operation: what its path, query and body say is anything. */
 function requestTo(one: (typeof all)[number]) {
   const named = (where: Parameter['in']) => (one.parameters ?? []).filter((each) => each.in === where)
-  const given = ({ name }: Parameter) => fc.oneof(near[name] ?? text, text)
+  const given = ({ name }: Parameter) => {
+    const close = name === 'after' ? cursorOf(one) : (near[name] ?? text)
+    return fc.oneof({ weight: 3, arbitrary: close }, text)
+  }
   const path = fc
     .tuple(...named('path').map(given))
     .map((parts) =>

@@ -81,5 +81,5 @@ function daysOf({ query: { from, to }, services: { clock } }: AskedUsage): Days 
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const dayMs = 86_400_000
-/** No day before it has a name of ten characters. */
-const firstDayMs = Date.parse('0000-01-01')
+/** Postgres knows no year 0. */
+const firstDayMs = Date.parse('0001-01-01')

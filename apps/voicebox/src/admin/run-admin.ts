@@ -42,6 +42,10 @@ export async function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv, 
       console.complain(`${sent.problem}\n`)
       return 1
     }
+    if ('text' in sent) {
+      console.write(sent.text)
+      return 0
+    }
     console.write(asked.isJson ? `${JSON.stringify(sent.answer, undefined, 2)}\n` : asked.ask.words(sent.answer))
     return 0
   })
