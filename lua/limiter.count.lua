@@ -4,12 +4,13 @@
 --- tokens in their place, even beyond the limit; where there are none to replace (they left the window), they count from now.
 --- Repeating a call changes nothing.
 ---
---- Answers whether it is counted ('refused' or 'counted'), and seven numbers with spaces between: when (as all times here in
---- microseconds); of requests and then of tokens, how many count and how long until none of them does; and, where refused, how
---- long until it would fit requests, and tokens (-1: never). As many entries are kept as requests were admitted in a window;
+--- Answers seven numbers, as doubles of eight bytes with the lowest first: when (as all times here in microseconds); of requests
+--- and then of tokens, how many count and how long until none of them does; and, where refused, how long until it would fit
+--- requests, and tokens (-1: never), of which one is not 0. As many entries are kept as requests were admitted in a window;
 --- without a limit on requests, as many as tokens were. Responses that outlast a window are kept beside them for another.
 ---
---- Three commands of Redis are all that a response needs which is admitted while nothing has left the window.
+--- A response that is admitted while nothing has left the window needs three commands of Redis, and is answered before the rest of
+--- this is even defined: what that costs would be as much again.
 ---@key counts         string   `state`, the sums over all entries; entries by their places, in the order of their times: when, how
 ---                             many requests (0 or 1), how many tokens, and the name; and their places by their names, which are
 ---                             the response's own, or `late:` and that for tokens that came without their request
@@ -19,7 +20,7 @@
 ---@arg request_limit  integer  at least 1, or 0: none
 ---@arg token_limit    integer  likewise
 ---@arg window_ms      integer
----@returns string[]
+---@returns bytes
 local late = 'late:' .. response
 local found = redis.call('HMGET', counts, 'state', response, late)
 -- Longer than 64 bytes, so that Redis keeps a table from the first entry on, and not a list that it would search through.
@@ -32,6 +33,48 @@ local time = redis.call('TIME')
 -- Entries are in the order of their times even where the clock was set back.
 local now, window = math.max(time[1] * 1000000 + time[2], latest), window_ms * 1000
 local edge = now - window
+-- Longer than a window after each call, but not told by each.
+local now_ms, keep_ms = now / 1000, 2 * window_ms + 1000
+local is_brief = kept_until < now_ms + window_ms
+
+local function answer(request_wait, token_wait)
+  return struct.pack(
+    'ddddddd',
+    now,
+    requests,
+    requests > 0 and last_request + window - now or 0,
+    sum,
+    sum > 0 and last_tokens + window - now or 0,
+    request_wait,
+    token_wait
+  )
+end
+
+if
+  action == 'reserve'
+  and not (is_brief or found[2] or found[3])
+  and first < next_place
+  and oldest > edge
+  and (request_limit == 0 or requests < request_limit)
+  and (token_limit == 0 or sum + amount <= token_limit)
+then
+  local request, tokens = request_limit > 0 and 1 or 0, token_limit > 0 and amount or 0
+  latest, requests, sum = now, requests + request, sum + tokens
+  last_request = request > 0 and now or last_request
+  last_tokens = tokens > 0 and now or last_tokens
+  redis.call(
+    'HSET',
+    counts,
+    'state',
+    struct.pack(layout, first, next_place + 1, requests, sum, oldest, latest, last_request, last_tokens, kept_until),
+    next_place,
+    struct.pack('ddd', now, request, tokens) .. response,
+    response,
+    next_place
+  )
+  return answer(0, 0)
+end
+
 local changes = {}
 
 local function name_of(place)
@@ -149,9 +192,7 @@ elseif not own_place and not late_place then
   end
 end
 
--- Longer than a window after each call, but not told by each.
-local now_ms, keep_ms = now / 1000, 2 * window_ms + 1000
-local is_brief = kept_until < now_ms + window_ms
+is_brief = kept_until < now_ms + window_ms
 kept_until = is_brief and now_ms + keep_ms or kept_until
 local state =
   struct.pack(layout, first, next_place, requests, sum, oldest, latest, last_request, last_tokens, kept_until)
@@ -161,16 +202,4 @@ end
 if is_brief then
   redis.call('PEXPIRE', counts, keep_ms)
 end
-return {
-  (request_wait ~= 0 or token_wait ~= 0) and 'refused' or 'counted',
-  string.format(
-    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f',
-    now,
-    requests,
-    requests > 0 and last_request + window - now or 0,
-    sum,
-    sum > 0 and last_tokens + window - now or 0,
-    request_wait,
-    token_wait
-  ),
-}
+return answer(request_wait, token_wait)

@@ -142,6 +142,7 @@ function functionName(name: string): string {
 
 function renderReturns({ name, returns }: LuaScript): { type: string; schema: string } {
   const known: Record<string, { type: string; schema: string }> = {
+    bytes: { type: 'Buffer', schema: 'bytes' },
     'string[]': { type: 'string[]', schema: 'z.array(text)' },
     'bytes[]': { type: 'Buffer[]', schema: 'z.array(bytes)' },
   }

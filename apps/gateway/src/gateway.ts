@@ -14,6 +14,7 @@ import {
   mismatchTeller,
   makeProcessName,
   openSpans,
+  recordsTraces,
   type RunApp,
   traceMetrics,
   tracingSettings,
@@ -108,7 +109,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
   let isDraining = false
   let open = 0
   const table = { ...gatewayMetrics, ...usageMetrics, ...jobMetrics, ...keyMetrics, ...tenantMetrics, ...traceMetrics }
-  const metrics = makeMetrics({ service: 'gateway', table })
+  const metrics = makeMetrics({ service: 'gateway', table, hasExemplars: recordsTraces(config) })
   const { meters } = metrics
 
   await withScope(async (scope) => {
@@ -269,6 +270,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           authenticate,
           encryptionKeys: config.encryptionKey,
           rateLimits,
+          onEnded: sessions.onEnded,
           name: holder,
           clock: systemClock,
           log,

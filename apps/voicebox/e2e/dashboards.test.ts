@@ -48,7 +48,7 @@ async function converse(): Promise<void> {
     await client.next('response.done')
     await client.close()
     await (
-      await connect(`${stack.ws()}`, { query: '?session_id=sess_none' })
+      await connect(stack.ws(), { query: '?session_id=sess_none' })
     ).closed
     await new Promise((resolve) => setTimeout(resolve, 2_500)) // so that Prometheus has read it
   }

@@ -17,6 +17,8 @@ const words = {
   call: 'quicksilver',
   callOutput: 'lapis',
   user: 'user-4711',
+  workflow: 'workflow-of-someone',
+  group: 'group-0042',
   malformed: 'obsidian',
   key: 'sk-voicebox-a-key-that-opens',
   wrongKey: 'sk-vb-0000000000-wrongwrongwrong',
@@ -90,7 +92,7 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
       session: {
         type: 'realtime',
         instructions: words.instructions,
-        tracing: { workflow_name: 'test', metadata: { user: words.user } },
+        tracing: { workflow_name: words.workflow, group_id: words.group, metadata: { user: words.user } },
         audio: { input: { transcription: { model: 'whisper-1' } } },
         tools: [
           { type: 'function', name: 'look_up', parameters: { type: 'object', properties: {} } },
@@ -134,12 +136,14 @@ describe('The logs of a conversation', { timeout: 180_000 }, () => {
     await Promise.all([client.close(), failing.close(), refused.closed])
     await vi.waitFor(() => expect(about(session.id)).toContain('Session closed'), patient)
 
+    const text = expect.any(String) as string
+    const time = expect.stringMatching(/^\d{4}-.*Z$/) as string
+    const connection = expect.stringMatching(/^conn_/) as string
     for (const record of records()) {
-      expect(record).toMatchObject({ level: expect.any(String), service: expect.any(String) })
-      expect(record).toMatchObject({ message: expect.any(String), timestamp: expect.stringMatching(/^\d{4}-.*Z$/) })
+      expect(record).toMatchObject({ level: text, service: text, message: text, timestamp: time })
       for (const name of ['sessionId', 'tenantId', 'correlationId', 'traceId']) expect(record).not.toHaveProperty(name)
       if ('session_id' in record) {
-        expect(record).toMatchObject({ tenant_id: 'default', correlation_id: expect.stringMatching(/^conn_/) })
+        expect(record).toMatchObject({ tenant_id: 'default', correlation_id: connection })
       }
     }
     // One connection's id leads from the gateway to the workers.

@@ -77,13 +77,15 @@ export const sessionOperations = [
     description:
       'The client gets an `error` with the code `session_closed`, and close 4000. It is answered when the session has ended, which takes some seconds where its gateway does not answer.',
     params,
-    async perform({ params: { tenant, session: id }, caller, services: { store, redis: open, name, log } }) {
+    async perform({ params: { tenant, session: id }, caller, services: { store, redis: open, name, onEnded, log } }) {
       const redis = await open()
       const session = await findLiveSession(redis, tenant, id)
       if (session === null) return noSuchSession(tenant, id)
       const entry = { tenantId: tenant, action: 'session.closed', actor: caller.actor, subject: id, details: {} }
       await appendAudit(store, [entry]) // before it is done: Redis and the database have no transaction in common
-      const closed = await closeSession(redis, { tenantId: tenant, sessionId: session.id, holder: name, log })
+      const telling = onEnded === undefined ? {} : { onEnded }
+      const closing = { tenantId: tenant, sessionId: session.id, holder: name, ...telling, log }
+      const closed = await closeSession(redis, closing)
       return closed === 'none' ? noSuchSession(tenant, id) : undefined
     },
   }),

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { appendAudit, dropOldAudit, listAudit, strangers } from './index.ts'
-import { usePostgres } from './testing/index.ts'
+import { ageAudit, usePostgres } from './testing/index.ts'
 
 describe('What is old in the audit log', () => {
   const postgres = usePostgres()
@@ -10,14 +9,7 @@ describe('What is old in the audit log', () => {
 
   async function noted(tenantId: string, action: string, daysAgo: number): Promise<void> {
     await appendAudit(store, [{ tenantId, action, actor: 'operator', subject: null, details: {} }])
-    const client = new pg.Client(postgres.ownerUrl)
-    await client.connect()
-    await client.query("select set_config('voicebox.tenant', $1, false)", [tenantId])
-    await client.query('update audit_logs set at = now() - make_interval(days => $1) where action = $2', [
-      daysAgo,
-      action,
-    ])
-    await client.end()
+    await ageAudit(postgres.ownerUrl, tenantId, action, daysAgo)
   }
   const actions = async (tenantId: string): Promise<string[]> =>
     (await listAudit(store, tenantId)).map(({ action }) => action).sort()

@@ -241,7 +241,7 @@ describe('Property: tenant isolation', () => {
     )
     expect(await Promise.all(tenants.map((id) => findTenant(store, id)))).toEqual(before)
     expect(Math.min(...reached.values())).toBeGreaterThan(5)
-    expect(reached.size).toBe(17)
+    expect(reached.size).toBe(22)
   }, 120_000)
 
   it('a transaction that is for nobody sees and changes nothing', async () => {

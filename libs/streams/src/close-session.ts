@@ -3,6 +3,7 @@ import { channelNames, sessionKeys } from './keys.ts'
 import { findSession, takeSession } from './open-session.ts'
 import type { Redis } from './redis.ts'
 import { sessionDismiss } from './scripts.gen.ts'
+import type { OnEnded } from './session-end.ts'
 import type { SessionRef } from './session-ref.ts'
 
 export interface CloseOptions extends SessionRef {
@@ -10,6 +11,8 @@ export interface CloseOptions extends SessionRef {
   holder: string
   /** How long its holder gets to take leave of the client. Absent: 2 s. */
   patienceMs?: number
+  /** Called where it is ended here, before it is free. Absent: nobody is told. */
+  onEnded?: OnEnded
   log: Log
 }
 
@@ -19,7 +22,7 @@ export interface CloseOptions extends SessionRef {
  */
 export async function closeSession(
   redis: Redis,
-  { tenantId, sessionId, holder, patienceMs = 2_000, log }: CloseOptions,
+  { tenantId, sessionId, holder, patienceMs = 2_000, onEnded, log }: CloseOptions,
 ): Promise<'closed' | 'none'> {
   const ref = { tenantId, sessionId }
   const { session } = sessionKeys(ref)
@@ -31,7 +34,8 @@ export async function closeSession(
     await sleep(pollMs)
   }
   const ttlMs = 10_000 // should this process die now, the housekeeper does it
-  const taken = await takeSession(redis, { ...ref, holder, ttlMs, onTaken: () => {}, log })
+  const telling = onEnded === undefined ? {} : { onEnded }
+  const taken = await takeSession(redis, { ...ref, holder, ttlMs, onTaken: () => {}, ...telling, log })
   if (taken === null) return 'closed'
   try {
     await taken.hold.end(dismissed)

@@ -52,6 +52,24 @@ export async function someHistory(redis: Redis, limit: number): Promise<SessionR
   return sessionsIn(asked)
 }
 
+/**
+ * A tenant's sessions that live, or whose history is not all written down, some at a time. One that is there all the while is
+ * among them; it may be so twice. Rejects when a part of the index cannot be asked.
+ */
+export async function* historyOfTenant(redis: Redis, tenantId: string): AsyncGenerator<SessionRef[]> {
+  const pattern = `${tenantId.replace(/[\\*?[\]]/g, '\\$&')}/*`
+  for (let shard = 0; shard < shards; shard++)
+    for (let cursor = '0', isOver = false; !isOver; isOver = cursor === '0') {
+      const scan = ['ZSCAN', keys.historyDue(shard), cursor, 'MATCH', pattern, 'COUNT', scanCount] as const
+      const [next, parts] = await ask(redis.commands, z.tuple([text, z.array(text)]), ...scan)
+      cursor = next
+      const names = parts.filter((_, at) => at % 2 === 0) // each is followed by when it is due
+      yield names.map(refOf).filter((ref) => ref !== null)
+    }
+}
+
+const scanCount = 1_000
+
 const everyShard = <T>(call: (due: string) => T): T[] =>
   Array.from({ length: shards }, (_, shard) => call(keys.historyDue(shard)))
 

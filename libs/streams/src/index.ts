@@ -12,7 +12,7 @@ export { type QuotaName, type ReachedQuota, tellQuotaReached, tellSessionEnded }
 export { type ChoreRule, choreRules } from './chores/rules.ts'
 export { type ChoreContext, type ChoreRunner, type RunChoresOptions, runChores } from './chores/run-chores.ts'
 export { drainHistory } from './drain-history.ts'
-export { countHistory, someHistory } from './history-index.ts'
+export { countHistory, historyOfTenant, someHistory } from './history-index.ts'
 export { type SavedItem, loadItems } from './items.ts'
 export type { SessionLogLimits } from './job-output.ts'
 export { type Begun, beginCall, forgetCall, keepAnswer } from './kept-answers.ts'
@@ -32,6 +32,7 @@ export {
   type TranscribeJob,
   groupOf,
   jobFields,
+  recordedTraceOf,
   subjectOf,
 } from './jobs.ts'
 export {

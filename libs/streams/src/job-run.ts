@@ -11,6 +11,7 @@ import { retryDelayMs } from './lane-retry.ts'
 import type { Redis } from './redis.ts'
 import { text } from './reply.ts'
 import type { WorkerResult } from './results.ts'
+import { shownFailure } from './shown-failure.ts'
 import type { OnMismatch } from './tenant-mismatch.ts'
 
 /** When a job that failed may be begun again: not at all, only while nothing of it is out, or always. */
@@ -78,7 +79,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
 
   const concluded = perform()
     .catch((error: unknown): Conclusion => {
-      log.warn({ ...about, error }, 'A job could not be concluded and is left for another attempt')
+      log.warn({ ...about, ...shownFailure(toFailure(error)) }, 'A job could not be concluded and is left for another attempt')
       end('leaving')
       return { kind: 'kept' }
     })
@@ -174,7 +175,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
     const afterMs = retryDelayMs(attempt, options.random())
     if (!failure.retryable || !mayRepeat) return answer(failure, { isDead: failure.kind === 'bug' })
     if (isLast || afterMs >= leftMs()) return answer(failure, { isDead: isLast })
-    log.warn({ ...about, code: failure.code, error: failure, afterMs }, 'A job failed and will be tried again')
+    log.warn({ ...about, ...shownFailure(failure), afterMs }, 'A job failed and will be tried again')
     return { kind: 'retry', afterMs }
   }
 
@@ -182,7 +183,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   async function answer(failure: Failure, { isDead = false } = {}): Promise<Conclusion> {
     await output.flushed()
     if (output.hasEnded) return { kind: 'done' }
-    log[failureRules[failure.kind].logLevel]({ ...about, code: failure.code, error: failure }, 'A job failed')
+    log[failureRules[failure.kind].logLevel]({ ...about, ...shownFailure(failure) }, 'A job failed')
     failureCode = failure.code
     const emitted = await output.emit(options.failed(failure), times.stamp())
     if (emitted === 'superseded') return { kind: 'kept' }

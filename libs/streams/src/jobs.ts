@@ -1,5 +1,5 @@
 import type { ReasoningEffort, SttEngine, ToolDeclaration, ToolDemand, TtsEngine } from '@voicebox/engines'
-import type { ItemId, JobId, ResponseId } from '@voicebox/kernel'
+import { type ItemId, type JobId, type ResponseId, spanIn } from '@voicebox/kernel'
 import type { SessionRef } from './session-ref.ts'
 
 /** What every job says: whose it is, until when it is worth doing, and which trace it belongs to. */
@@ -99,6 +99,11 @@ export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
 /** What a job works for, and so what is cancelled with it: an item or a response. */
 export function subjectOf(job: Job): ItemId | ResponseId {
   return 'itemId' in job ? job.itemId : job.responseId
+}
+
+/** The trace that a job belongs to, if it is recorded. */
+export function recordedTraceOf({ trace }: Job): string | undefined {
+  return trace?.traceparent === undefined ? undefined : spanIn(trace.traceparent)?.traceId
 }
 
 /** What every log line about a job says. */

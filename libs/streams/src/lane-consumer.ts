@@ -4,7 +4,7 @@ import type { JobContext } from './context.ts'
 import { type SessionLogLimits, sessionLogLimits } from './job-output.ts'
 import { type Conclusion, type JobRun, type Repeatable, startJob } from './job-run.ts'
 import { letterOf } from './dead-letter.ts'
-import type { Job, Lane } from './jobs.ts'
+import { type Job, type Lane, recordedTraceOf } from './jobs.ts'
 import { keys } from './keys.ts'
 import { type Delivery, holdLane } from './lane-hold.ts'
 import type { JobIn } from './lane-job.ts'
@@ -43,8 +43,8 @@ export interface ConsumeLaneOptions<L extends Lane> {
   onAttempt?(attempt: Attempt): void
   /** Told of each job that was refused, and kept as a dead letter, for naming another tenant than its entry or its session. */
   onMismatch?: OnMismatch
-  /** Told of each job that is begun for the first time how long it had waited, in milliseconds by Redis's clock. */
-  onBegun?(waitMs: number): void
+  /** Told of each job that is begun for the first time how long it had waited, in milliseconds by Redis's clock, and its recorded trace. */
+  onBegun?(waitMs: number, traceId?: string): void
   /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
   run(job: JobIn<L>, context: JobContext): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
@@ -140,9 +140,10 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
   function start(delivery: Delivery, job: JobIn<L>): JobRun {
     const run = (context: JobContext): Promise<void> => options.run(job, context)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
-    const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log, onBegun }
+    const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
     const { onAttempt, onMismatch } = options
-    const told = { ...(onAttempt && { onAttempt }), ...(onMismatch && { onMismatch }) }
+    const begun = (waitMs: number): void => onBegun(waitMs, recordedTraceOf(job))
+    const told = { onBegun: begun, ...(onAttempt && { onAttempt }), ...(onMismatch && { onMismatch }) }
     return startJob(redis, job, { ...about, run, failed, ...told })
   }
 

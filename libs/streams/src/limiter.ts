@@ -77,7 +77,7 @@ async function count(
   action: 'reserve' | 'settle',
   { responseId, tokens }: Counted,
 ): Promise<Reply> {
-  const [outcome, numbers = ''] = await limiterCount(
+  const reply = await limiterCount(
     redis,
     { counts: keys.countedResponses(tenantId) },
     {
@@ -89,22 +89,15 @@ async function count(
       window_ms: limits.windowMs,
     },
   )
-  const [
-    atUs = 0,
-    requests = 0,
-    requestsLeaveUs = 0,
-    counted = 0,
-    tokensLeaveUs = 0,
-    requestWaitUs = 0,
-    tokenWaitUs = 0,
-  ] = numbers.split(' ').map(Number)
+  const number = (place: number): number => reply.readDoubleLE(place * 8)
+  const [requestWaitUs, tokenWaitUs] = [number(5), number(6)]
   return {
     state: {
-      atUs,
-      requests: stateOf(limits.requests, requests, requestsLeaveUs),
-      tokens: stateOf(limits.tokens, counted, tokensLeaveUs),
+      atUs: number(0),
+      requests: stateOf(limits.requests, number(1), number(2)),
+      tokens: stateOf(limits.tokens, number(3), number(4)),
     },
-    isRefused: outcome === 'refused',
+    isRefused: requestWaitUs !== 0 || tokenWaitUs !== 0,
     requestWaitUs,
     tokenWaitUs,
   }

@@ -21,6 +21,12 @@ export const gatewayMetrics = {
     labels: { type: 'configured' },
     buckets: [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
   },
+  turnFirstAudioSeconds: {
+    kind: 'histogram',
+    name: 'voicebox_turn_first_audio_seconds',
+    help: 'From the end of speech (or the commit that the client sent) to the first audio of the answer given to the socket.',
+    buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10],
+  },
   errors: {
     kind: 'counter',
     name: 'voicebox_errors_total',

@@ -3,6 +3,7 @@ const shared: Readonly<Record<string, string>> = {
   tenantId: 'tenant_id',
   sessionId: 'session_id',
   correlationId: 'correlation_id',
+  traceId: 'trace_id',
 }
 
 /** Names the fields of a line as everybody reads them. What is undefined is left out. */

@@ -28,7 +28,8 @@ interface Gauge<D> {
 }
 
 interface Histogram<D> {
-  observe(value: number, ...labels: LabelsOf<D>): void
+  /** `traceId`: the trace in which it was observed, if it is recorded. */
+  observe(value: number, ...about: [...labels: LabelsOf<D>, traceId?: string | undefined]): void
 }
 
 export type Meter<D> = D extends { kind: 'counter' }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, type RegistryContentType, collectDefaultMetrics } from 'prom-client'
 import type { Meters, MetricDefinition, MetricTable } from './metric-definition.ts'
 
 export interface Metrics<T extends MetricTable = MetricTable> {
@@ -8,9 +8,18 @@ export interface Metrics<T extends MetricTable = MetricTable> {
   readonly contentType: string
 }
 
+export interface MetricsOptions<T extends MetricTable> {
+  service: string
+  table: T
+  /** Whether histograms name traces by which their values came about. The text is OpenMetrics then, which alone can say so. */
+  hasExemplars?: boolean
+}
+
 /** Makes the metrics of a process: those of its table, and those of Node. */
-export function makeMetrics<const T extends MetricTable>(options: { service: string; table: T }): Metrics<T> {
-  const registry = new Registry()
+export function makeMetrics<const T extends MetricTable>(options: MetricsOptions<T>): Metrics<T> {
+  const { hasExemplars = false } = options
+  const registry: AnyRegistry = new Registry<RegistryContentType>()
+  if (hasExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   collectDefaultMetrics({ register: registry })
   const about = {
     name: 'voicebox_process_info',
@@ -19,7 +28,10 @@ export function makeMetrics<const T extends MetricTable>(options: { service: str
   }
   new Gauge({ ...about, registers: [registry] }).set({ service: options.service }, 1)
   const meters = Object.fromEntries(
-    Object.entries<MetricDefinition>(options.table).map(([key, definition]) => [key, makeMeter(definition, registry)]),
+    Object.entries<MetricDefinition>(options.table).map(([key, definition]) => [
+      key,
+      makeMeter(definition, registry, hasExemplars),
+    ]),
   )
   return {
     meters: meters as Meters<T>,
@@ -29,8 +41,9 @@ export function makeMetrics<const T extends MetricTable>(options: { service: str
 }
 
 type Labels = Record<string, string>
+type AnyRegistry = Registry<RegistryContentType>
 
-function makeMeter(definition: MetricDefinition, registry: Registry): object {
+function makeMeter(definition: MetricDefinition, registry: AnyRegistry, hasExemplars: boolean): object {
   const { kind, name, help, labels = {}, buckets } = definition
   const about = { name, help, labelNames: Object.keys(labels), registers: [registry] }
   const bounded = boundLabels(labels)
@@ -54,8 +67,23 @@ function makeMeter(definition: MetricDefinition, registry: Registry): object {
       }
     }
     case 'histogram': {
-      const histogram = new Histogram({ ...about, ...(buckets && { buckets: [...buckets] }) })
-      return { observe: (value: number, given: Labels = {}) => histogram.observe(bounded(given), value) }
+      const histogram = new Histogram({
+        ...about,
+        ...(buckets && { buckets: [...buckets] }),
+        enableExemplars: hasExemplars,
+      })
+      return {
+        observe(value: number, ...about: unknown[]) {
+          const given = bounded((Object.keys(labels).length > 0 ? about.shift() : {}) as Labels)
+          if (!hasExemplars) return histogram.observe(given, value)
+          const [traceId] = about as [string | undefined]
+          histogram.observe({
+            labels: given,
+            value,
+            ...(traceId !== undefined && { exemplarLabels: { trace_id: traceId } }),
+          })
+        },
+      }
     }
   }
 }

@@ -63,6 +63,7 @@ const known = [
   /^limits:\{/,
   /^secret:/,
   /^lanes$/,
+  /^\{chores\}:/, // those that were done are kept to be listed
 ]
 
 function leftOfLane({ size, consumers }: Key, options: LeftoversOptions): Left[] {

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type SessionId, newId, silentLog, sleep, systemClock } from '@voicebox/kernel'
+import { listItems } from '@voicebox/store'
+import { usePostgres } from '@voicebox/store/testing'
 import { createSession, enqueue, findSession, watchLanes } from '@voicebox/streams'
 import { useRedis } from '@voicebox/streams/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -17,9 +19,10 @@ interface Housekeeper {
   ended: Promise<number | null>
 }
 
-async function start(redisUrl: string): Promise<Housekeeper> {
+async function start(redisUrl: string, more: NodeJS.ProcessEnv = {}): Promise<Housekeeper> {
+  const own = { REDIS_URL: redisUrl, VOICEBOX_WORKER_PORT: '0', VOICEBOX_DRAIN_MS: '3000' }
   const child = fork(main, {
-    env: { PATH: process.env.PATH, REDIS_URL: redisUrl, VOICEBOX_WORKER_PORT: '0', VOICEBOX_DRAIN_MS: '3000' },
+    env: { PATH: process.env.PATH, ...own, ...more },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const lines: Housekeeper['lines'] = []
@@ -35,8 +38,8 @@ async function start(redisUrl: string): Promise<Housekeeper> {
 }
 
 /** Starts one and waits until it serves. */
-async function keepHouse(redisUrl: string): Promise<Housekeeper> {
-  const housekeeper = await start(redisUrl)
+async function keepHouse(redisUrl: string, more: NodeJS.ProcessEnv = {}): Promise<Housekeeper> {
+  const housekeeper = await start(redisUrl, more)
   await once(housekeeper.child, 'message')
   await until(() => housekeeper.lines.some((line) => 'port' in line))
   const port = housekeeper.lines.find((line) => 'port' in line)?.['port']
@@ -147,5 +150,41 @@ describe('A housekeeper', { timeout: 120_000 }, () => {
     await until(() => lines.length > 0)
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
+  })
+})
+
+describe('A housekeeper with a database', { timeout: 120_000 }, () => {
+  const server = useRedis('one server')
+  const redis = server.handle()
+  const postgres = usePostgres()
+  const store = postgres.store()
+
+  it('is not ready while Postgres is away, tells how much history waits, and writes it then', async () => {
+    const housekeeper = await keepHouse(server.url, { DATABASE_URL: postgres.url })
+    const ready = () => fetch(`${housekeeper.url}/readyz`)
+    await until(async () => (await ready()).ok)
+    await postgres.stop()
+    await until(async () => (await ready()).status === 503)
+    expect(await (await ready()).text()).toContain('postgres')
+
+    const sessionId = newId('sess')
+    const history = { maxUnwrittenBytes: 1_000_000, onFull: () => {} }
+    const about = { tenantId: 'tenant', holder: 'gateway', ttlMs: 60_000, onTaken: () => {}, log: silentLog }
+    const hold = await createSession(redis, { ...about, sessionId, history })
+    const fact = { kind: 'item', itemId: 'item_1', position: 1, item: {}, words: 'marigold' }
+    const facts = [{ number: 1, atMs: Date.now() - 5_000, fact }]
+    await hold.commit({ set: [], drop: [], save: [], forget: [], sent: [], history: facts, resultsUpTo: 0 })
+    await hold.end('closed')
+    await hold.close()
+    const backlog = () => told(housekeeper, 'voicebox_history_backlog_records')
+    await until(async () => (await backlog()) === 2)
+    expect(await told(housekeeper, 'voicebox_history_sessions')).toBe(1)
+    expect(await told(housekeeper, 'voicebox_history_oldest_seconds')).toBeGreaterThanOrEqual(5)
+
+    await postgres.start()
+    await until(async () => (await backlog()) === 0)
+    expect(await told(housekeeper, 'voicebox_history_written_total')).toBe(2)
+    expect((await listItems(store, 'tenant', sessionId)).entries).toHaveLength(1)
+    await until(async () => (await ready()).ok)
   })
 })

@@ -7,6 +7,7 @@ import {
   type Redis,
   type WorkerResult,
   loadItems,
+  recordedTraceOf,
 } from '@voicebox/streams'
 import { batches } from './batches.ts'
 import { contextOf } from './context.ts'
@@ -23,10 +24,10 @@ export interface AnswerOptions {
   maxWaiting: number
   /** A segment was refused because its lane was full. */
   onRefused(lane: Lane): void
-  /** Told how long the first token of an answer took, in milliseconds. */
-  onFirstToken(provider: string, ms: number): void
+  /** Told how long the first token of an answer took, in milliseconds, and the answer's recorded trace. */
+  onFirstToken(provider: string, ms: number, traceId?: string): void
   /** And all of it. */
-  onGenerated(provider: string, ms: number): void
+  onGenerated(provider: string, ms: number, traceId?: string): void
   clock: Clock
   log: Log
 }
@@ -67,7 +68,7 @@ export async function answer(
     for (const event of joinedEvents(events)) {
       if (event.kind !== 'finish' && firstTokenMs === undefined) {
         firstTokenMs = clock.now() - startMs
-        onFirstToken(event.provider, firstTokenMs)
+        onFirstToken(event.provider, firstTokenMs, recordedTraceOf(job))
       }
       if (event.kind === 'text') {
         const { text } = event
@@ -79,7 +80,7 @@ export async function answer(
       results.push(...(await speech.end()), resultOf(event, responseId, speech.count()))
       if (event.kind !== 'finish') continue
       const { reason, usage, provider } = event
-      onGenerated(provider, clock.now() - startMs)
+      onGenerated(provider, clock.now() - startMs, recordedTraceOf(job))
       log.info(
         { tenantId, sessionId, correlationId: traceId, responseId, provider, reason, ...usage, firstTokenMs },
         'A response was generated.',

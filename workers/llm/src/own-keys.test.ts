@@ -1,4 +1,4 @@
-import { type ItemId, newId, type ResponseId, silentLog } from '@voicebox/kernel'
+import { type ItemId, newId, type ResponseId, silentLog, sleep } from '@voicebox/kernel'
 import { createTenant, dropProviderKey, writeProviderKey } from '@voicebox/store'
 import { usePostgres } from '@voicebox/store/testing'
 import { enqueue, followSession, tellKeyChange, type WorkerResult } from '@voicebox/streams'
@@ -25,7 +25,7 @@ describe('A tenant’s own key for a language provider', () => {
     chat = await startChatServer(({ authorization }) =>
       authorization === 'Bearer sk-bad-0123456789abc' ? { kind: 'status', status: 401 } : reply('Hello.'),
     )
-    for (const id of ['acme', 'other', 'late']) await createTenant(store, { id, name: id })
+    for (const id of ['acme', 'other', 'late', 'fresh']) await createTenant(store, { id, name: id })
     const provider = { name: 'first', baseURL: chat.url, apiKey: 'sk-of-the-installation', model: 'small' }
     const ready = Promise.withResolvers<void>()
     running = runLlmWorker(
@@ -96,6 +96,17 @@ describe('A tenant’s own key for a language provider', () => {
     await vi.waitFor(async () => {
       expect((await generate('late')).result.kind).toBe('generation_finished')
     }, patient)
+  })
+
+  it('is waited for while Postgres is started again', async () => {
+    await postgres.stop()
+    const generated = generate('fresh')
+    await sleep(1_000) // longer than three attempts take that do not wait
+    await postgres.start()
+    expect(await generated).toMatchObject({
+      result: { kind: 'generation_finished' },
+      keys: ['Bearer sk-of-the-installation'],
+    })
   })
 
   it('stays known while Postgres is away; who was never seen is not served on another’s account', async () => {

@@ -1,4 +1,4 @@
-import { type Clock, type Closable, Failure, type Log, openScope } from '@voicebox/kernel'
+import { type Clock, type Closable, Failure, type Log, openScope, sleep } from '@voicebox/kernel'
 import { openStore, readSealedKeys } from '@voicebox/store'
 import { type Redis, watchKeyChanges } from '@voicebox/streams'
 import { openVault, providerKeyField, rememberByTenant, type Vault } from '@voicebox/tenancy'
@@ -6,7 +6,10 @@ import type { OwnKeys } from './pool.ts'
 
 /** The keys for language providers that tenants have of their own. */
 export interface OwnKeysByTenant extends Closable {
-  /** Rejects with a `Failure` of kind `dependency` where it cannot be known whether there are any: nobody's job is done on another's account. */
+  /**
+   * Rejects with a `Failure` of kind `dependency` where it cannot be known, for seconds, whether there are any: nobody's job is
+   * done on another's account.
+   */
   of(tenantId: string): Promise<OwnKeys>
   close(): Promise<void>
 }
@@ -50,7 +53,29 @@ export async function openOwnKeys(options: OwnKeysOptions): Promise<OwnKeysByTen
     await scope.close()
     throw error
   }
-  return { of: remembered.of, close: () => scope.close() }
+  const leave = new AbortController()
+  scope.defer(() => leave.abort())
+  return {
+    of: (tenantId) => patiently(() => remembered.of(tenantId), { clock, signal: leave.signal }),
+    close: () => scope.close(),
+  }
+}
+
+/** No answer shall fail because Postgres was started again, so each of its attempts waits for that. */
+const patienceMs = 4_000
+
+async function patiently<T>(
+  read: () => Promise<T>,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<T> {
+  for (const untilMs = clock.now() + patienceMs; ; await sleep(100, signal)) {
+    try {
+      return await read()
+    } catch (error) {
+      const isAway = error instanceof Failure && error.code === 'database_failed'
+      if (!isAway || signal.aborted || clock.now() >= untilMs) throw error
+    }
+  }
 }
 
 function unsealAll(vault: Vault | null, tenantId: string, sealed: ReadonlyMap<string, string>): OwnKeys {

@@ -11,6 +11,7 @@ import {
   makeProcessName,
   meterLane,
   openSpans,
+  recordsTraces,
   serveHealth,
   traceMetrics,
   tracingSettings,
@@ -65,7 +66,7 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('llm-worker')
     const table = { ...workerMetrics, ...llmMetrics, ...traceMetrics }
-    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table })
+    const { meters, ...metrics } = makeMetrics({ service: 'llm-worker', table, hasExemplars: recordsTraces(config) })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'llm', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -87,8 +88,10 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       ownKeysOf: ownKeys.of,
       maxWaiting: config.laneDepth,
       onRefused: (lane: Lane) => meterLane(meters, lane, log).onOutcome('refused'),
-      onFirstToken: (provider: string, ms: number) => meters.firstTokenSeconds.observe(ms / 1_000, { provider }),
-      onGenerated: (provider: string, ms: number) => meters.generationSeconds.observe(ms / 1_000, { provider }),
+      onFirstToken: (provider: string, ms: number, traceId?: string) =>
+        meters.firstTokenSeconds.observe(ms / 1_000, { provider }, traceId),
+      onGenerated: (provider: string, ms: number, traceId?: string) =>
+        meters.generationSeconds.observe(ms / 1_000, { provider }, traceId),
       clock,
       log,
     }

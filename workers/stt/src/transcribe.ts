@@ -1,7 +1,14 @@
 import { heardRateHz } from '@voicebox/audio'
 import type { EngineDescriptor, RecognitionRequest, SpeechRecognizer } from '@voicebox/engines'
 import type { Clock, Log } from '@voicebox/kernel'
-import { type JobContext, type Redis, type TranscribeJob, jobFields, readAudio } from '@voicebox/streams'
+import {
+  type JobContext,
+  type Redis,
+  type TranscribeJob,
+  jobFields,
+  readAudio,
+  recordedTraceOf,
+} from '@voicebox/streams'
 import { counted } from './frames.ts'
 import { makeInterimThrottle } from './interim-throttle.ts'
 import { makeSettledWords } from './settled-words.ts'
@@ -10,8 +17,8 @@ export interface TranscribeParts {
   redis: Redis
   recognizer: SpeechRecognizer
   interims: EngineDescriptor['interims']
-  /** Told how long each transcript took, in milliseconds from when all audio of its utterance was there. */
-  onTranscribed(ms: number): void
+  /** Told how long each transcript took, in milliseconds from when all audio of its utterance was there, and its recorded trace. */
+  onTranscribed(ms: number, traceId?: string): void
   clock: Clock
   log: Log
 }
@@ -36,7 +43,7 @@ export async function transcribe(
       else {
         interims.close() // none may follow the final
         const { text, logprobs } = recognition
-        onTranscribed(clock.now() - audio.endedAtMs())
+        onTranscribed(clock.now() - audio.endedAtMs(), recordedTraceOf(job))
         const audioMs = Math.round((audio.samples() * 1_000) / heardRateHz)
         const sureness = logprobs === undefined ? {} : { logprobs }
         await context.emit({ kind: 'transcript_final', itemId, text, audioMs, ...sureness })

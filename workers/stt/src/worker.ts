@@ -10,6 +10,7 @@ import {
   makeProcessName,
   meterLane,
   openSpans,
+  recordsTraces,
   serveHealth,
   sttMetrics,
   traceMetrics,
@@ -47,7 +48,7 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
   await withScope(async (scope) => {
     const name = makeProcessName('stt-worker')
     const table = { ...workerMetrics, ...sttMetrics, ...traceMetrics }
-    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table })
+    const { meters, ...metrics } = makeMetrics({ service: 'stt-worker', table, hasExemplars: recordsTraces(config) })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'stt', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -63,7 +64,8 @@ export const runSttWorker: RunApp = async (env, signal, ready) => {
     scope.use(recognizer)
     const { interims } = sttEngines[chosen.name]
     const engine = chosen.name
-    const onTranscribed = (ms: number): void => meters.transcriptionSeconds.observe(ms / 1_000, { engine })
+    const onTranscribed = (ms: number, traceId?: string): void =>
+      meters.transcriptionSeconds.observe(ms / 1_000, { engine }, traceId)
     const parts = { redis, recognizer, interims, onTranscribed, clock, log }
     const lane = `jobs:stt:${engine}` as const
     const meter = meterLane(meters, lane, log)

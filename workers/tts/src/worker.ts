@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { makeResamplers } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
 import { Failure, aborted, systemClock, withScope } from '@voicebox/kernel'
-import { consumeLane, openRedis } from '@voicebox/streams'
+import { consumeLane, openRedis, recordedTraceOf, type SynthesizeJob } from '@voicebox/streams'
 import {
   type RunApp,
   attemptSpans,
@@ -13,6 +13,7 @@ import {
   makeProcessName,
   meterLane,
   openSpans,
+  recordsTraces,
   serveHealth,
   ttsMetrics,
   traceMetrics,
@@ -22,7 +23,7 @@ import {
 import { chooseTtsEngine } from './choose-engine.ts'
 import { engineSettings } from './engines/open-engine.ts'
 import { openSpeakers } from './engines/speakers.ts'
-import { segmentFailed, speakSegment } from './speak-segment.ts'
+import { segmentFailed, type SpeakOptions, speakSegment } from './speak-segment.ts'
 
 /** The speech worker: it speaks the segments of its engine's lane. */
 export const runTtsWorker: RunApp = async (env, signal, ready) => {
@@ -52,7 +53,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
     const resamplers = scope.use(await makeResamplers())
     const name = makeProcessName('tts-worker')
     const table = { ...workerMetrics, ...ttsMetrics, ...traceMetrics }
-    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table })
+    const { meters, ...metrics } = makeMetrics({ service: 'tts-worker', table, hasExemplars: recordsTraces(config) })
     const clock = systemClock
     const spans = await openSpans({ config, part: 'tts', instance: name, meters, clock, log })
     if (spans !== null) scope.use(spans)
@@ -69,8 +70,13 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       speakers,
       resamplers,
       clock,
-      onFirstAudio: (ms: number) => meters.firstAudioSeconds.observe(ms / 1_000, { engine }),
-      onSpoken: (ms: number) => meters.synthesisSeconds.observe(ms / 1_000, { engine }),
+    }
+    const tellerOf = (job: SynthesizeJob): Pick<SpeakOptions, 'onFirstAudio' | 'onSpoken'> => {
+      const traceId = recordedTraceOf(job)
+      return {
+        onFirstAudio: (ms) => meters.firstAudioSeconds.observe(ms / 1_000, { engine }, traceId),
+        onSpoken: (ms) => meters.synthesisSeconds.observe(ms / 1_000, { engine }, traceId),
+      }
     }
     const consumer = consumeLane(redis, {
       lane,
@@ -83,7 +89,7 @@ export const runTtsWorker: RunApp = async (env, signal, ready) => {
       repeatable: () => 'always', // audio made twice is known by its offset
       ...meter,
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...synthesis, engine })),
-      run: (job, context) => speakSegment(speaking, job, context),
+      run: (job, context) => speakSegment({ ...speaking, ...tellerOf(job) }, job, context),
       failed: (job, failure) => [segmentFailed(job, failure)],
     })
     meter.follow(consumer, concurrency)

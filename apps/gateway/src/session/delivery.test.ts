@@ -146,6 +146,18 @@ describe('The delivery', () => {
     expect(journal).toHaveLength(2)
   })
 
+  it('says of a notice that it came before an event whose audio is still awaited', async () => {
+    const audioOf = Promise.withResolvers<Uint8Array>()
+    const delivery = open({ work: { loadAudio: () => audioOf.promise } })
+    for (const effect of [cleared, shown('item_1')]) delivery.take(effect, 0)
+    delivery.complain({ code: 'service_unavailable', message: 'The session store cannot be reached.' })
+    audioOf.resolve(new Uint8Array(0))
+    await delivery.idle()
+    expect(ids()).toEqual([...numbered(1), noticeId(sessionId, 1, 1), ...numbered(2)])
+    delivery.complain({ code: 'service_unavailable', message: 'The session store cannot be reached.' })
+    expect(ids().at(-1)).toBe(noticeId(sessionId, 2, 2))
+  })
+
   it('says of an error once that it was told, also where the client is told it again', async () => {
     const error: SendEffect = {
       kind: 'send',

@@ -75,6 +75,8 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const encoder = makeAudioEncoder(options.resamplers, options.encoded)
   let lastNumber = options.after
   let toldNumber = Math.max(options.after, options.known)
+  /** The last that was given to the socket: one that is still being made is not before what is told meanwhile. */
+  let writtenNumber = toldNumber
   let notices = 0
   let isSlow = false
   let isHeld = false
@@ -108,13 +110,16 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     options.onSlow(true)
   }
 
+  function writeNumbered(event: ServerEventBody, number: number): void {
+    writtenNumber = Math.max(writtenNumber, number)
+    write(event, eventId(sessionId, number))
+  }
+
   function tell(number: number, body: SentBody): Promise<void> | undefined {
     const event = eventOf(body)
-    if (!(event instanceof Promise)) {
-      write(event, eventId(sessionId, number))
-      return undefined
-    }
-    return event.then((made) => write(made, eventId(sessionId, number)))
+    if (event instanceof Promise) return event.then((made) => writeNumbered(made, number))
+    writeNumbered(event, number)
+    return undefined
   }
 
   const delivery: Delivery = {
@@ -143,7 +148,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
     },
     notice(event) {
       notices += 1
-      write(event, noticeId(sessionId, toldNumber, notices))
+      write(event, noticeId(sessionId, writtenNumber, notices))
     },
     complain(error) {
       const event = { type: 'error', error: wireError(error) } as const

@@ -186,6 +186,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     pausedMs: () => listening.pausedMs,
     audioWritten: () => writes.written(),
     latest: left?.turns ?? new Map(),
+    onFirstAudio: (ms, traceId) => meters.turnFirstAudioSeconds.observe(ms / 1_000, traceId),
     onOver: () => ledger.touch(),
     spans: options.spans,
     clock,
@@ -330,7 +331,6 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     const [next, effects] = step(state, input)
     const facts = options.maxUnwrittenBytes === null ? [] : historyOf(state, next, effects)
     tell(facts)
-    if (next.session.tracing !== state.session.tracing) logTracing(next)
     state = next
     const isOwn = !isResult && (input.kind !== 'audio_heard' || effects.length > 0)
     const isChange = isOwn || effects.some(isErrand) || facts.some(({ kind }) => kind === 'usage')
@@ -349,14 +349,6 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function tellServices(which: Iterable<Service>): void {
     if (phase !== 'running' || delivery.isSlow) return
     for (const service of which) feed({ kind: unserved.has(service) ? 'service_lost' : 'service_restored', service })
-  }
-
-  /** All jobs and log lines of a session carry its id: here it meets the names that the client traces by. */
-  function logTracing({ session: { tracing } }: SessionState): void {
-    if (tracing === null) return
-    const names =
-      tracing === 'auto' ? {} : { workflow: tracing.workflow_name, group: tracing.group_id, metadata: tracing.metadata }
-    log.info({ sessionId, ...names }, 'Session traced')
   }
 
   /** What concerns the ears and the timers is done at once; what leaves the process waits for what it rests on. */

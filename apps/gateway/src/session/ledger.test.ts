@@ -159,6 +159,7 @@ describe('The ledger', () => {
     expect(commits[1]).toEqual({
       set: [['head', { made: 2 }]],
       drop: ['old'],
+      history: [],
       save: [],
       forget: [],
       sent: [{ number: 2, body: body('two') }],

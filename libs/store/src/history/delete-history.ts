@@ -66,8 +66,9 @@ export async function deleteItemHistory(
 const afterAll = Number.MAX_SAFE_INTEGER
 
 /**
- * Deletes the history of all sessions of a tenant of which something was written before a time, at most `limit` sessions, items
- * and responses at a time: repeat it until it answers zeros. What is written of them later is not kept. Usage stays.
+ * Deletes the history of all sessions of a tenant that were opened, or of which something was written, before a time, at most
+ * `limit` sessions, items and responses at a time: repeat it until it answers zeros. What is written of them later is not kept.
+ * Usage stays. A session of which nothing is written yet is not known here.
  */
 export async function deleteTenantHistory(
   store: Store,
@@ -78,7 +79,8 @@ export async function deleteTenantHistory(
   return store.asTenant(tenantId, async (within) => {
     const { rows } = await sql`
       update sessions set ${forgotten} where tenant_id = ${tenantId} and id in (
-        select id from sessions where tenant_id = ${tenantId} and written_at < ${before} and deleted_at is null
+        select id from sessions where tenant_id = ${tenantId} and deleted_at is null
+          and (written_at < ${before} or opened_at < ${before})
         order by id limit ${limit} for update)
       returning id`.execute(within)
     const isDeleted = sql`exists (

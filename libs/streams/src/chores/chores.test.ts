@@ -48,7 +48,7 @@ describe.each(redisKinds)('Chores, on %s,', { timeout: 60_000 }, (kind) => {
 
   function run(
     perform: (chore: Chore, context: ChoreContext) => Promise<void>,
-    { claimAfterMs = 5_000, on = redis as Redis } = {},
+    { claimAfterMs = 5_000, on = redis }: { claimAfterMs?: number; on?: Redis } = {},
   ): { runner: ChoreRunner; outcomes: string[] } {
     const outcomes: string[] = []
     const runner = runChores(on, {

@@ -1,6 +1,5 @@
 import type { Closable, Log } from '@voicebox/kernel'
 import { Queue } from 'bullmq'
-import type { Connection } from '../connection.ts'
 import { keys } from '../keys.ts'
 import type { Redis } from '../redis.ts'
 import { type ChoreKind, choreKinds } from './chore.ts'
@@ -14,7 +13,7 @@ export interface Queues extends Closable {
 export function openQueues(redis: Redis, log: Log): Queues {
   const queues = new Map<ChoreKind, Queue>(
     choreKinds.map((kind) => {
-      const queue = new Queue(kind, { ...queueOptions(), connection: redis.commands as Connection })
+      const queue = new Queue(kind, { ...queueOptions(), connection: redis.commands })
       queue.on('error', (error) => log.debug({ error, kind }, 'A queue of chores was disturbed'))
       return [kind, queue]
     }),

@@ -39,6 +39,10 @@ const leaveWithinMs = 2_000
 /** What the exporter is away for is told once in a while. */
 const complainEveryMs = 60_000
 
+/** Whether this process records traces. */
+export const recordsTraces = (config: SpansOptions['config']): boolean =>
+  endpointOf(config) !== null && !config.otelDisabled
+
 /** Where the spans of this process go: to the collector that is configured, or null. OpenTelemetry is not even loaded then. */
 export async function openSpans({ config, part, instance, meters, clock, log }: SpansOptions): Promise<Spans | null> {
   const url = endpointOf(config)

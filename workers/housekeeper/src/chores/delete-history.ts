@@ -6,18 +6,23 @@ import type { History } from './history.ts'
 export interface DeleteOptions {
   store: Store
   history: History
-  sessions: LiveSessions
+  sessions: SessionsInRedis
 }
 
-/** Sessions that live, and so have some of what is to be deleted in Redis. */
-export interface LiveSessions {
+/** What is in Redis of a tenant's sessions: those that live, and what was told of others and is not written down yet. */
+export interface SessionsInRedis {
   /** Ends a session of the tenant, if it lives, and frees all that it held, its audio too. */
   end(tenantId: string, sessionId: SessionId): Promise<void>
-  /** Some of the tenant's; none: it has none. */
-  some(tenantId: string): Promise<readonly SessionId[]>
+  /** Those that live and were opened before then, some at a time. */
+  living(tenantId: string, before: Date): AsyncIterable<readonly SessionId[]>
+  /** Those of which something that was told before then is not written down. */
+  unwritten(tenantId: string, before: Date): AsyncIterable<SessionId>
 }
 
-/** Deletes what was asked to be deleted, ends the sessions that would write more of it, and notes in the audit log that it is done. */
+/**
+ * Deletes what was asked to be deleted, for good: it ends the sessions that would write more of it, and has what of ended ones is
+ * written later not kept. Then it notes in the audit log that it is done.
+ */
 export async function deleteHistory(
   { tenantId, subject, actor }: Extract<Chore, { kind: 'deletion' }>,
   { id, addedAt, signal }: Pick<ChoreContext, 'id' | 'addedAt' | 'signal'>,
@@ -32,21 +37,19 @@ export async function deleteHistory(
       await sessions.end(tenantId, subject.sessionId)
       await history.deleteItem(tenantId, subject.sessionId, subject.itemId)
       break
-    case 'history': {
-      const ended = new Set<SessionId>()
-      for (
-        let left = await sessions.some(tenantId);
-        left.some((one) => !ended.has(one));
-        left = await sessions.some(tenantId)
-      )
-        for (const sessionId of left) {
-          await sessions.end(tenantId, sessionId)
-          await history.deleteSession(tenantId, sessionId, signal) // its own, too, that is not written down yet
-          ended.add(sessionId)
-        }
+    case 'history':
+      for await (const ids of sessions.living(tenantId, addedAt)) {
+        await Promise.all(ids.map((sessionId) => sessions.end(tenantId, sessionId)))
+        for (const sessionId of ids) await history.deleteSession(tenantId, sessionId, signal)
+        signal.throwIfAborted()
+      }
+      // before what is written: what of these is written meanwhile is found there, and what is later is not kept
+      for await (const sessionId of sessions.unwritten(tenantId, addedAt)) {
+        await history.deleteSession(tenantId, sessionId, signal)
+        signal.throwIfAborted()
+      }
       await history.deleteTenant(tenantId, addedAt, signal)
       break
-    }
     default:
       return assertNever(subject)
   }

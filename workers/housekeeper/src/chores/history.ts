@@ -9,6 +9,6 @@ export interface History {
   deleteBefore(tenantId: string, before: Date, signal: AbortSignal): Promise<void>
   deleteSession(tenantId: string, sessionId: SessionId, signal: AbortSignal): Promise<void>
   deleteItem(tenantId: string, sessionId: SessionId, itemId: string): Promise<void>
-  /** All of a tenant's sessions of which something was written before then. */
+  /** All of a tenant's sessions that were opened, or of which something was written, before then. */
   deleteTenant(tenantId: string, before: Date, signal: AbortSignal): Promise<void>
 }

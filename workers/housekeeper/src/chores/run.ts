@@ -6,7 +6,7 @@ import type { housekeeperMetrics, Meters } from '@voicebox/telemetry'
 import { openVault } from '@voicebox/tenancy'
 import { type Kept, keepDoing } from '../keep-doing.ts'
 import { historyIn } from './history-in.ts'
-import { liveSessionsIn } from './live-sessions.ts'
+import { sessionsIn } from './sessions-in.ts'
 import { performer } from './perform.ts'
 import { rulesIn } from './rules-in.ts'
 
@@ -36,7 +36,7 @@ export function keepChores(options: ChoresOptions): Kept {
       store,
       history: historyIn(store),
       rules: rulesIn(store, encryptionKey === undefined ? null : openVault(encryptionKey)),
-      sessions: liveSessionsIn(redis, { holder: name, onEnded, log }),
+      sessions: sessionsIn(redis, { holder: name, onEnded, log }),
       chores,
       allow,
       auditDays,

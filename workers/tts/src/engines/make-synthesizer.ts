@@ -51,6 +51,6 @@ function engineClosed(name: string): Failure {
 
 function asFailure(name: string, error: unknown): Failure {
   if (error instanceof Failure) return error
-  const reason = error instanceof Error ? error.message : String(error)
-  return new Failure('engine', 'synthesis_failed', `The speech engine ${name} failed: ${reason}`, { cause: error })
+  // what it says may quote what was to be spoken
+  return new Failure('engine', 'synthesis_failed', `The speech engine ${name} failed`, { cause: error })
 }

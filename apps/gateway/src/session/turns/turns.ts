@@ -42,6 +42,8 @@ export interface TurnsOptions {
   audioWritten(): Promise<void>
   /** Those before this process had the session. */
   latest: ReadonlyMap<string, Waterfall>
+  /** An answer to speech begins to sound, so long after the speech ended; `traceId`: of the turn, if it is recorded. */
+  onFirstAudio(ms: number, traceId?: string): void
   /** There is another turn that is over. */
   onOver(): void
   spans: Spans | null
@@ -215,7 +217,11 @@ export function makeTurns(options: TurnsOptions): Turns {
       if (turn === undefined) return
       if (isDone) return finish(turn, turn.status)
       turn.lastSentAtMs = clock.now()
-      turn.firstSentAtMs ??= turn.lastSentAtMs
+      if (turn.firstSentAtMs !== null) return
+      turn.firstSentAtMs = turn.lastSentAtMs
+      if (body.kind !== 'audio' || turn.itemId === null || turn.startedAtMs === null) return
+      const traceId = turn.spanId === null ? undefined : turn.traceId
+      options.onFirstAudio(turn.firstSentAtMs - turn.startedAtMs, traceId)
     },
     latest,
     close() {
