@@ -55,7 +55,7 @@ describe('A client generated from the document of the admin API', { timeout: 180
   const refusal = (name: string, asking?: Asking): Promise<string> =>
     call(name, asking).then(
       () => 'done',
-      (error: Error) => error.message,
+      (error: unknown) => (error as Error).message,
     )
 
   it('makes a tenant, with quotas, settings, keys and webhooks of its own', async () => {

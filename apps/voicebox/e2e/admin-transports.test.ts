@@ -24,7 +24,7 @@ describe.each(['uws', 'ws'])('The admin API over %s', { timeout: 60_000 }, (tran
     const env = { DATABASE_URL: postgres.url, REDIS_URL: stack.redisUrl, ...more }
     return { code: await runAdmin(args, env, console), out, problems }
   }
-  const ask = (path: string, init: RequestInit = {}) =>
+  const ask = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
     fetch(`${origin}/v1/admin${path}`, {
       ...init,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },

@@ -154,7 +154,7 @@ describe('Whatever the admin API is asked', () => {
         fc.asyncProperty(requestTo(one), async ({ path, query, body, hasBody, type }) => {
           api.failures.length = 0
           const search = new URLSearchParams(
-            Object.entries(query).map(([name, is]) => [name, String(is).toWellFormed()]),
+            Object.entries(query).map(([name, is]) => [name, is.toWellFormed()]),
           ).toString()
           const sent = hasBody && one.method !== 'get' ? (body ?? '') : undefined
           const answer = await api.ask('platform', one.method, `${path}?${search}`, sent, { 'content-type': type })

@@ -54,7 +54,9 @@ export const responseTable = (answer: Answer): string =>
 function said(item: Answer): string {
   if (!Array.isArray(item.content)) return oneLine(JSON.stringify(item))
   const parts = item.content as Answer[]
-  return oneLine(parts.map(({ text, transcript }) => String(text ?? transcript ?? '…')).join(' '))
+  return oneLine(
+    parts.map(({ text, transcript }) => [text, transcript].find((words) => typeof words === 'string') ?? '…').join(' '),
+  )
 }
 
 /** As a terminal can show it in a row: what came from clients moves no cursor. */
