@@ -266,6 +266,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         admin: openAdmin({
           store,
           redis,
+          chores,
           authenticate,
           encryptionKeys: config.encryptionKey,
           rateLimits,

@@ -1,6 +1,6 @@
 import { usePostgres } from '@voicebox/store/testing'
 import { useRedis } from '@voicebox/streams/testing'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CallerName, makeTenants, openTestApi } from './api.testing.ts'
 import { adminDocument } from './document.ts'
 
@@ -39,6 +39,8 @@ describe('The admin API', () => {
     api = openTestApi(store, redis)
     await makeTenants(store)
   })
+
+  afterAll(() => api.close())
 
   const ask = (who: CallerName, { method, path }: { method: string; path: string }, tenant: string) =>
     api.ask(who, method, pathIn(path, tenant), method === 'get' ? undefined : '{"no such field":1}')

@@ -1,6 +1,6 @@
 import { silentLog, systemClock } from '@voicebox/kernel'
 import { createTenant, type Store } from '@voicebox/store'
-import type { Redis } from '@voicebox/streams'
+import { openChores, type Redis } from '@voicebox/streams'
 import { openVault, newEncryptionKey } from '@voicebox/tenancy'
 import { settings } from '@voicebox/config'
 import { makeAdminApi } from './api.ts'
@@ -19,10 +19,12 @@ export type CallerName = keyof typeof callers | 'nobody'
 export function openTestApi(store: Store, redis: Redis, about: Partial<AdminServices> = {}) {
   const told: unknown[] = []
   const failures: unknown[] = []
+  const chores = openChores(redis, { log: silentLog })
   const { seal } = openVault([newEncryptionKey()])
   const app = makeAdminApi({
     store,
     redis: async () => redis,
+    chores: async () => chores,
     authenticate: async ({ header }) => {
       const name = header('authorization')?.slice('Bearer '.length) ?? ''
       return Object.hasOwn(callers, name) ? callers[name as keyof typeof callers] : null
@@ -50,7 +52,7 @@ export function openTestApi(store: Store, redis: Redis, about: Partial<AdminServ
     }
     return { status: response.status, headers: response.headers, type, text, json }
   }
-  return { app, ask, told, failures }
+  return { app, ask, told, failures, close: () => chores.close() }
 }
 
 /** The tenants that the callers are of, and one of others. */

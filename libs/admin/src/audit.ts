@@ -36,7 +36,7 @@ export const auditOperations = [
     id: 'listStrangers',
     path: '/audit/strangers',
     access: 'platform',
-    summary: 'Lists who was turned away without a key of anybody’s, the newest first',
+    summary: 'Lists who was turned away without a key of anybody’s, and what was done with what is no tenant’s',
     async perform({ query: { limit, after = null }, services: { store } }) {
       return pageOfAudit(await listAudit(store, strangers, { before: after, limit: limit + 1 }), limit)
     },

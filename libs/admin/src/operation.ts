@@ -63,5 +63,5 @@ export function operation<
   B extends z.ZodType | undefined = undefined,
   A extends z.ZodType | undefined = undefined,
 >(definition: OperationOf<P, Q, B, A>): Operation {
-  return definition as unknown as Operation
+  return definition
 }

@@ -1,4 +1,8 @@
 import { auditOperations } from './audit.ts'
+import { choreOperations } from './chores.ts'
+import { deletionOperations } from './deletions.ts'
+import { historyOperations } from './history.ts'
+import { itemOperations } from './items.ts'
 import { keyOperations } from './keys.ts'
 import { laneOperations } from './lanes.ts'
 import { callerOperations } from './me.ts'
@@ -9,6 +13,7 @@ import { settingsOperations } from './settings.ts'
 import { webhookOperations } from './webhooks.ts'
 import { sessionOperations } from './sessions.ts'
 import { tenantOperations } from './tenants.ts'
+import { usageOperations } from './usage.ts'
 
 /** All that the API does. */
 export const operations: readonly Operation[] = [
@@ -20,6 +25,11 @@ export const operations: readonly Operation[] = [
   ...webhookOperations,
   ...providerKeyOperations,
   ...sessionOperations,
+  ...historyOperations,
+  ...itemOperations,
+  ...deletionOperations,
+  ...usageOperations,
+  ...choreOperations,
   ...laneOperations,
   ...auditOperations,
 ]

@@ -39,3 +39,18 @@ export function page<T, S>(
     next: hasMore && last !== undefined ? cursor(last) : null,
   }
 }
+
+/** A cursor that the list itself makes, and checks. */
+export const cursorOfList = z
+  .string()
+  .min(1)
+  .max(6_000)
+  .regex(/^[\w-]+$/, 'expected `next` of a page of this list')
+
+/** The page that a list has made by itself. */
+export function pageFrom<T, S>(
+  { entries, next }: { entries: readonly T[]; next: string | null },
+  show: (one: T) => S,
+): { object: 'list'; data: S[]; has_more: boolean; next: string | null } {
+  return { object: 'list', data: entries.map(show), has_more: next !== null, next }
+}

@@ -1,7 +1,7 @@
 import type { Settings } from '@voicebox/config'
 import type { Clock, Log } from '@voicebox/kernel'
 import type { Store } from '@voicebox/store'
-import type { OnEnded, Redis } from '@voicebox/streams'
+import type { Chores, OnEnded, Redis } from '@voicebox/streams'
 import type { KeyChange, Vault } from '@voicebox/tenancy'
 import type { Caller, Credentials } from './caller.ts'
 
@@ -10,6 +10,8 @@ export interface AdminServices {
   store: Store
   /** Rejects with a `Failure` of kind `dependency` where it cannot be had. */
   redis(): Promise<Redis>
+  /** The same of the chores. */
+  chores(): Promise<Chores>
   /** Null: nobody that is known, which was written down. Rejects with a `Failure` when that cannot be known at the moment. */
   authenticate(credentials: Credentials): Promise<Caller | null>
   /** Tells gateways what has changed. Never rejects: they find out by themselves too. */

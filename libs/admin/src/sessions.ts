@@ -1,15 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { appendAudit } from '@voicebox/store'
-import { closeSession, findLiveSession, listLiveSessions, type LiveSession } from '@voicebox/streams'
-import { at, moment, ofTenant, tenantId } from './fields.ts'
+import { closeSession, findLiveSession, latestTurns, listLiveSessions, type LiveSession } from '@voicebox/streams'
+import { at, moment, ofSession, ofTenant, sessionId, tenantId } from './fields.ts'
 import { operation } from './operation.ts'
 import { page, pageOf, pageQuery } from './paging.ts'
 import { Problem } from './problem.ts'
+import { shownTurn, showTurn } from './turns.ts'
 
-const sessionId = z
-  .string()
-  .regex(/^sess_[0-9A-Za-z]{1,64}$/, 'expected the id of a session')
-  .openapi({ example: 'sess_0123456789ABCDEFGHIJK' })
 const shown = z
   .object({
     object: z.literal('live_session'),
@@ -24,7 +21,7 @@ const shown = z
     alive_until: moment.openapi({ description: 'When it ends, if it gives no further sign of life.' }),
   })
   .openapi('LiveSession')
-const params = z.object({ ...ofTenant, session: sessionId.openapi({ description: 'The session’s id.' }) })
+const params = z.object(ofSession)
 const about = { tag: 'Live sessions', access: 'tenant' } as const
 
 export const sessionOperations = [
@@ -53,6 +50,22 @@ export const sessionOperations = [
     async perform({ params: { tenant, session: id }, services }) {
       const session = await findLiveSession(await services.redis(), tenant, id)
       return session === null ? noSuchSession(tenant, id) : showSession(session)
+    },
+  }),
+  operation({
+    ...about,
+    id: 'listTurns',
+    method: 'get',
+    path: '/tenants/{tenant}/live-sessions/{session}/turns',
+    summary: 'Shows where the time of a session’s latest turns went, the oldest first',
+    params,
+    answer: z.object({ object: z.literal('list'), data: z.array(shownTurn) }).openapi('TurnList'),
+    async perform({ params: { tenant, session: id }, services }) {
+      const redis = await services.redis()
+      const session = await findLiveSession(redis, tenant, id)
+      if (session === null) return noSuchSession(tenant, id)
+      const turns = await latestTurns(redis, { tenantId: tenant, sessionId: session.id })
+      return { object: 'list' as const, data: turns.map(showTurn) }
     },
   }),
   operation({

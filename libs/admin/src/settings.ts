@@ -3,7 +3,7 @@ import { readSettings, writeSettings } from '@voicebox/store'
 import { settingsSchema, type TenantSettings } from '@voicebox/tenancy'
 import { ofTenant } from './fields.ts'
 import { operation } from './operation.ts'
-import { Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
 import type { AdminServices } from './services.ts'
 import { noSuchTenant } from './tenants.ts'
 

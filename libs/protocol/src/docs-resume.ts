@@ -16,4 +16,6 @@ opened the session, to any gateway and with these in place of \`model\`:
 A session ends with a close of its socket by code 1000 or without a code; after any other end it can be resumed for a while. Where
 it cannot, an \`error\` says so and the socket is closed with 4000: \`session_not_found\` (it has ended, or is somebody else’s),
 \`event_not_found\` (what was sent after that event is not kept any more). The connection that the session had before gets an
-\`error\` \`session_resumed_elsewhere\` and is closed with 4001.`
+\`error\` \`session_resumed_elsewhere\` and is closed with 4001.
+
+A session that an administrator closes gets an \`error\` \`session_closed\`, and its socket is closed with 4000 for good.`

@@ -79,7 +79,10 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
 
   const concluded = perform()
     .catch((error: unknown): Conclusion => {
-      log.warn({ ...about, ...shownFailure(toFailure(error)) }, 'A job could not be concluded and is left for another attempt')
+      log.warn(
+        { ...about, ...shownFailure(toFailure(error)) },
+        'A job could not be concluded and is left for another attempt',
+      )
       end('leaving')
       return { kind: 'kept' }
     })

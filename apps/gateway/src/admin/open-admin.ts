@@ -2,7 +2,7 @@ import { makeAdminApi } from '@voicebox/admin'
 import type { Settings } from '@voicebox/config'
 import { type Clock, Failure, type Log, toFailure } from '@voicebox/kernel'
 import type { Store } from '@voicebox/store'
-import { type OnEnded, type Redis, tellKeyChange } from '@voicebox/streams'
+import { type Chores, type OnEnded, type Redis, tellKeyChange } from '@voicebox/streams'
 import { type KeyChange, openVault } from '@voicebox/tenancy'
 import type { Authenticate } from '../authenticate.ts'
 import type { HttpOptions } from '../http.ts'
@@ -12,6 +12,7 @@ export interface AdminOptions {
   /** Null: there is no database, and so no tenants to manage. */
   store: Store | null
   redis: Redis
+  chores: Chores | null
   authenticate: Authenticate
   encryptionKeys: readonly string[] | undefined
   rateLimits: Settings['rateLimits']
@@ -24,17 +25,19 @@ export interface AdminOptions {
 
 /** The admin API as this gateway serves it: to whoever has a key for it. */
 export function openAdmin(options: AdminOptions): HttpOptions['admin'] {
-  const { store, redis, authenticate, encryptionKeys, log, ...about } = options
-  if (store === null) return null
+  const { store, redis, chores, authenticate, encryptionKeys, log, ...about } = options
+  if (store === null || chores === null) return null
   const vault = encryptionKeys === undefined ? null : openVault(encryptionKeys)
+  const ready = <T>(what: T): T => {
+    if (redis.isReady()) return what
+    throw new Failure('dependency', 'redis_unavailable', 'Redis is not reachable')
+  }
   return makeAdminApi({
     ...about,
     store,
     log,
-    async redis() {
-      if (redis.isReady()) return redis
-      throw new Failure('dependency', 'redis_unavailable', 'Redis is not reachable')
-    },
+    redis: async () => ready(redis),
+    chores: async () => ready(chores),
     authenticate: callerOf(authenticate),
     async tell(change: KeyChange) {
       try {

@@ -1,9 +1,8 @@
 import type { ResponseId } from '@voicebox/kernel'
-import type { SessionRecords } from '@voicebox/streams'
+import { type SessionRecords, turnRecord, type Waterfall } from '@voicebox/streams'
 import type { EncodedSoFar } from './audio-delta.ts'
 import type { EarsPlace, EarsStart } from './listening.ts'
 import type { SentBody } from './sent-body.ts'
-import type { Waterfall } from './turns/waterfall.ts'
 import type { Errand } from './work.ts'
 
 /** What a driver keeps beside the session's state, for the next. */
@@ -69,7 +68,7 @@ export function driverRecords(now: () => DriverState): {
         same('driver', { lifeS, executed, lastSent, reserved }),
         same('ears', ears),
         ...[...errands].map(([number, errand]): [string, Errand] => [`errand:${number}`, errand]),
-        ...[...turns].map(([place, turn]): [string, Waterfall] => [`turn:${place}`, turn]),
+        ...[...turns].map(([place, turn]): [string, Waterfall] => [turnRecord(place), turn]),
         ...[...encoded].map(([part, soFar]): [string, EncodedSoFar] => [`encoded:${part}`, soFar]),
       ]
     },

@@ -1,19 +1,27 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { useRedis } from '@voicebox/streams/testing'
 import { watchKeyChanges } from '@voicebox/streams'
+import { writeHistory } from '@voicebox/store'
 import { usePostgres } from '@voicebox/store/testing'
+import { newEncryptionKey } from '@voicebox/tenancy'
 import { describe, expect, it, vi } from 'vitest'
+import { commands } from './commands.ts'
 import { type ExitCode, runAdmin } from './run-admin.ts'
 
 describe('npx voicebox', () => {
   const postgres = usePostgres()
   const server = useRedis()
   const redis = server.handle()
+  const store = postgres.store()
+  const encryptionKey = newEncryptionKey()
 
   async function run(...args: string[]): Promise<{ code: ExitCode; out: string; problems: string }> {
     let out = ''
     let problems = ''
     const console = { write: (text: string) => void (out += text), complain: (text: string) => void (problems += text) }
-    const env = { DATABASE_URL: postgres.url, REDIS_URL: server.url }
+    const env = { DATABASE_URL: postgres.url, REDIS_URL: server.url, VOICEBOX_ENCRYPTION_KEY: encryptionKey }
     return { code: await runAdmin(args, env, console), out, problems }
   }
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).out) as Record<string, string>
@@ -86,6 +94,10 @@ describe('npx voicebox', () => {
     [['quotas', 'set', 'sessions=none'], 1, 'body.sessions'],
     [['quotas', 'set'], 2, 'NAME=VALUE'],
     [['sessions', 'close', 'sess_none'], 1, 'no open session'],
+    [['lanes', 'letters', 'jobs:llm:none'], 1, 'There is no lane'],
+    [['lanes', 'retry', 'jobs:llm:none'], 2, 'Name the dead letter'],
+    [['sessions', 'turns', 'sess_none'], 1, 'no open session'],
+    [['history', 'show', 'sess_none'], 1, 'no history'],
     [['tenants'], 2, 'There is no command tenants'],
     [[], 2, 'There is no command'],
     [['keys', 'list', '--nope'], 2, '--nope'],
@@ -103,8 +115,59 @@ describe('npx voicebox', () => {
     expect((await run('lanes', 'list')).out).toBe('No lane was used so far.\n')
   })
 
-  it('explains itself', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('keys create') as string })
+  it('keeps webhooks, provider keys and their secrets', async () => {
+    const made = await json('webhooks', 'create', 'https://example.com/hook', '--event', 'session.ended')
+    expect(made.secret).toMatch(/^whsec_/)
+    const listed = await run('webhooks', 'list')
+    expect(listed.out).toContain(`${made.id}  https://example.com/hook  ["session.ended"]`)
+    expect(listed.out).not.toContain(made.secret)
+    expect((await run('webhooks', 'delete', made.id ?? '')).code).toBe(0)
+    expect((await run('webhooks', 'list')).out).toBe('There are no webhooks.\n')
+    const file = join(await mkdtemp(join(tmpdir(), 'voicebox-key-')), 'key')
+    await writeFile(file, 'sk-of-a-provider\n')
+    expect(await run('provider-keys', 'set', 'openai', file)).toMatchObject({ code: 0, problems: '' })
+    await rm(dirname(file), { recursive: true })
+    expect((await run('provider-keys', 'list')).out).toMatch(/openai +ider +20/)
+    expect((await run('provider-keys', 'delete', 'openai')).code).toBe(0)
+  })
+
+  it('reads history and usage, and has them deleted', async () => {
+    const about = { sessionId: 'sess_told', at: new Date('2026-01-02T03:04:05Z') }
+    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Ring\u001b[2J\nthe bell' }] }
+    await writeHistory(store, 'default', [
+      { ...about, kind: 'session_opened', number: 1, type: 'realtime', model: 'gpt-realtime' },
+      { ...about, kind: 'item', number: 2, itemId: 'item_1', position: 1, item, words: 'Ring the bell' },
+      { ...about, kind: 'usage', number: 3, turnId: 'resp_1', model: 'gpt-realtime', counts: { input_text_tokens: 4 } },
+    ])
+    expect((await run('history', 'sessions')).out).toMatch(
+      /sess_told +realtime +gpt-realtime +2026-01-02T03:04:05Z +- +-/,
+    )
+    expect((await run('history', 'items', 'sess_told', '--oldest')).out).toMatch(
+      /item_1 .* user +Ring \[2J the bell\n$/,
+    )
+    expect((await run('history', 'search', 'BELL')).out).toMatch(/sess_told +item_1 .* Ring the \[bell\]/)
+    expect(await json('history', 'item', 'sess_told', 'item_1')).toMatchObject({ id: 'item_1' })
+    expect((await run('history', 'responses', 'sess_told')).out).toBe('There is no history.\n')
+    const days = ['--from', '2026-01-01', '--to', '2026-01-31']
+    expect((await run('usage', 'days', ...days, '--csv')).out).toBe(
+      'day,model,modality,amount\r\n2026-01-02,gpt-realtime,input_text_tokens,4\r\n',
+    )
+    expect((await run('usage', 'totals', ...days)).out).toMatch(/input_text_tokens +4\n$/)
+    const { id = '' } = await json('history', 'delete', 'sess_told')
+    expect((await run('chores', 'list', '--kind', 'deletion')).out).toContain(`${id}  waiting`)
+    expect(await run('chores', 'retry', id)).toMatchObject({ code: 1, out: '' })
+    expect((await run('chores', 'drop', id)).out).toBe('The chore is thrown away.\n')
+    expect((await run('chores', 'list', '--all')).out).toBe('There are no such chores.\n')
+  })
+
+  it('explains itself, each command by its words', async () => {
+    const { code, out } = await run('--help')
+    expect(code).toBe(0)
+    const lines = out.split('\n')
+    for (const [subject = '', verb = ''] of Object.keys(commands).map((words) => words.split(' ')))
+      expect(lines.some((line) => line.includes(`voicebox ${subject} `) && line.split(/[ |]/).includes(verb))).toBe(
+        true,
+      )
   })
 
   it('says what to do where nothing runs, and does what it can without Redis', async () => {

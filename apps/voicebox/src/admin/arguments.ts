@@ -14,12 +14,14 @@ export function readArguments(args: readonly string[], nowMs: number): Asked {
     const command = Object.hasOwn(commands, kind) ? commands[kind] : undefined
     if (command === undefined) throw new Error(`There is no command ${kind || '(none was given)'}.`)
     const { takes } = command
-    const surplus = takes === 'pairs' ? [] : names.slice(takes === undefined ? 0 : 1)
+    const wanted = typeof takes === 'string' ? [takes] : (takes ?? [])
+    const surplus = takes === 'pairs' ? [] : names.slice(wanted.length)
     if (surplus.length > 0) throw new Error(`Too much: ${surplus.join(' ')}`)
-    const [name] = names
-    if (takes !== undefined && name === undefined)
-      throw new Error(takes === 'pairs' ? 'Give NAME=VALUE.' : `Name ${takes}.`)
-    const ask = command.ask({ name: name ?? '', names, tenant: readTenant(values.tenant), values, nowMs })
+    const missing = wanted[names.length]
+    if (missing !== undefined && (takes !== 'pairs' || names.length === 0))
+      throw new Error(takes === 'pairs' ? 'Give NAME=VALUE.' : `Name ${missing}.`)
+    const [name = '', second = ''] = names
+    const ask = command.ask({ name, second, names, tenant: readTenant(values.tenant), values, nowMs })
     return { ask, isJson: values.json, url: values.url }
   } catch (error) {
     return { wrong: (error as Error).message }

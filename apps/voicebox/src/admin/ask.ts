@@ -7,6 +7,8 @@ export interface Ask {
   body?: unknown
   /** All pages, not one. */
   isWhole?: boolean
+  /** It is answered by text, which is shown as it is. */
+  isText?: boolean
   /** The answer for people. */
   words(answer: Answer): string
 }

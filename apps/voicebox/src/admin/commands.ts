@@ -1,21 +1,16 @@
-import { field, type Ask } from './ask.ts'
-import { readExpiry, readLimit, readName, readPairs, readScope, readTenant, type Values } from './values.ts'
-import { auditTable, keyTable, laneTable, listing, sessionTable, tenantTable } from './words.ts'
+import { field } from './ask.ts'
+import { below, type Commands, done } from './command.ts'
+import { historyCommands } from './history-commands.ts'
+import { operationCommands } from './operation-commands.ts'
+import { tenantOwnCommands } from './own-commands.ts'
+import { readExpiry, readName, readScope, readTenant } from './values.ts'
+import { keyTable, listing, tenantTable } from './words.ts'
 
-interface Command {
-  /** What it must be given a name of; `pairs`: any number of NAME=VALUE. */
-  takes?: string | 'pairs'
-  ask(given: { name: string; names: readonly string[]; tenant: string; values: Values; nowMs: number }): Ask
-}
-
-const below = (tenant: string, rest: string): string => `/tenants/${encodeURIComponent(tenant)}${rest}`
-const done = (text: string) => (): string => `${text}\n`
 const theTenant = 'the tenant'
 const theKey = 'the key, by the id that keys list shows'
-const theSession = 'the session'
 
 /** Every command, by its words. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Commands = {
   'tenants create': {
     takes: theTenant,
     ask({ name, values }) {
@@ -81,54 +76,7 @@ export const commands: Readonly<Record<string, Command>> = {
       words: done(`Key ${name} opens nothing any more.`),
     }),
   },
-  'quotas show': { ask: ({ tenant }) => ({ method: 'GET', path: below(tenant, '/quotas'), words: listing }) },
-  'quotas set': {
-    takes: 'pairs',
-    ask: ({ tenant, names }) => ({
-      method: 'PATCH',
-      path: below(tenant, '/quotas'),
-      body: readPairs(names),
-      words: listing,
-    }),
-  },
-  'quotas clear': {
-    ask: ({ tenant }) => ({ method: 'PUT', path: below(tenant, '/quotas'), body: {}, words: listing }),
-  },
-  'settings show': { ask: ({ tenant }) => ({ method: 'GET', path: below(tenant, '/settings'), words: listing }) },
-  'settings set': {
-    takes: 'pairs',
-    ask: ({ tenant, names }) => ({
-      method: 'PATCH',
-      path: below(tenant, '/settings'),
-      body: readPairs(names),
-      words: listing,
-    }),
-  },
-  'sessions list': {
-    ask: ({ tenant }) => ({ method: 'GET', path: below(tenant, '/live-sessions'), isWhole: true, words: sessionTable }),
-  },
-  'sessions show': {
-    takes: theSession,
-    ask: ({ tenant, name }) => ({
-      method: 'GET',
-      path: below(tenant, `/live-sessions/${encodeURIComponent(name)}`),
-      words: listing,
-    }),
-  },
-  'sessions close': {
-    takes: theSession,
-    ask: ({ tenant, name }) => ({
-      method: 'DELETE',
-      path: below(tenant, `/live-sessions/${encodeURIComponent(name)}`),
-      words: done(`Session ${name} has ended.`),
-    }),
-  },
-  'lanes list': { ask: () => ({ method: 'GET', path: '/lanes', words: laneTable }) },
-  'audit list': {
-    ask({ tenant, values }) {
-      const query = { limit: readLimit(values.limit), ...(values.after !== undefined && { after: values.after }) }
-      const path = values.strangers ? '/audit/strangers' : below(tenant, '/audit')
-      return { method: 'GET', path, query, words: auditTable }
-    },
-  },
+  ...tenantOwnCommands,
+  ...historyCommands,
+  ...operationCommands,
 }

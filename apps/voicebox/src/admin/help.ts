@@ -19,13 +19,39 @@ export const help = `Manages the tenants of an installation: all that the admin 
   npx voicebox settings show [--tenant ID]
   npx voicebox settings set [--tenant ID] NAME=VALUE…
 
-  npx voicebox sessions list [--tenant ID]
-  npx voicebox sessions show|close SESSION [--tenant ID]
-  npx voicebox lanes list
+  npx voicebox webhooks list [--tenant ID]
+  npx voicebox webhooks create URL [--event EVENT]… [--tenant ID]
+                                           shows its secret, this once; all events if none is given
+  npx voicebox webhooks delete WEBHOOK [--tenant ID]
+  npx voicebox provider-keys list [--tenant ID]
+  npx voicebox provider-keys set PROVIDER FILE [--tenant ID]
+                                           the key is in the file; - is standard input
+  npx voicebox provider-keys delete PROVIDER [--tenant ID]
 
-  npx voicebox audit list [--tenant ID | --strangers] [--limit N] [--after ENTRY]
+  npx voicebox sessions list [--tenant ID] sessions that are open
+  npx voicebox sessions show|close|turns SESSION [--tenant ID]
+                                           turns: where the time of the latest ones went
+  npx voicebox history sessions [--state live|ended] [--model MODEL] [--from TIME] [--to TIME] [PAGE]
+  npx voicebox history show SESSION
+  npx voicebox history items SESSION [--oldest] [PAGE]
+  npx voicebox history item SESSION ITEM
+  npx voicebox history responses SESSION [PAGE]
+  npx voicebox history search TEXT [--session SESSION] [--from TIME] [--to TIME] [PAGE]
+  npx voicebox history delete SESSION
+  npx voicebox history delete-item SESSION ITEM
+  npx voicebox history delete-all          each with [--tenant ID]; what is deleted is deleted by a chore
+  npx voicebox usage days|totals [--from DAY] [--to DAY] [--csv] [--tenant ID]
+
+  npx voicebox lanes list
+  npx voicebox lanes letters LANE          jobs that were given up
+  npx voicebox lanes letter|retry|drop LANE LETTER
+  npx voicebox chores list [--kind KIND] [--state STATE] [--tenant ID | --all] [PAGE]
+  npx voicebox chores show|retry|drop CHORE [--tenant ID | --all]
+
+  npx voicebox audit list [--tenant ID | --strangers] [PAGE]
                                            what happened, the newest first; --strangers: who had no key
 
+  PAGE             [--limit N] [--after NEXT]: as many at most (50), after a page whose \`next\` it is; --json shows it
   --tenant ID      the tenant (default)
   --scope SCOPE    what the key may do: realtime (sessions), admin (what is its tenant's), platform (all tenants); realtime if none is given
   --expires WHEN   2030-01-31, 2030-01-31T12:00Z, or from now: 30m, 12h, 90d; never if it is not given

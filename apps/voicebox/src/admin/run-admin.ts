@@ -4,7 +4,7 @@ import { loadConfig } from '@voicebox/config'
 import { Failure, type Scope, silentLog, systemClock, withScope } from '@voicebox/kernel'
 import { openStore } from '@voicebox/store'
 import { placeOf } from '@voicebox/store/embedded'
-import { openRedis, type Redis, tellKeyChange } from '@voicebox/streams'
+import { type Chores, openChores, openRedis, type Redis, tellKeyChange } from '@voicebox/streams'
 import { openVault } from '@voicebox/tenancy'
 import { redisSocketPath } from '../redis/redis-socket.ts'
 import { readArguments } from './arguments.ts'
@@ -42,6 +42,10 @@ export async function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv, 
       console.complain(`${sent.problem}\n`)
       return 1
     }
+    if ('text' in sent) {
+      console.write(sent.text)
+      return 0
+    }
     console.write(asked.isJson ? `${JSON.stringify(sent.answer, undefined, 2)}\n` : asked.ask.words(sent.answer))
     return 0
   })
@@ -55,6 +59,7 @@ function openHere(scope: Scope, env: NodeJS.ProcessEnv, console: Console): Fetch
   const url = config.databaseUrl ?? placeOf(join(dataDir, 'postgres')).url
   const store = scope.use(openStore({ url, name: 'voicebox', log: silentLog, maxConnections: 2 }))
   let redis: Promise<Redis> | undefined
+  let chores: Promise<Chores> | undefined
   const open = async (): Promise<Redis> => {
     const signal = AbortSignal.timeout(patienceMs)
     const place = config.redisUrl ?? redisSocketPath(join(dataDir, 'redis'))
@@ -64,6 +69,7 @@ function openHere(scope: Scope, env: NodeJS.ProcessEnv, console: Console): Fetch
   const app = makeAdminApi({
     store,
     redis: () => (redis ??= open()),
+    chores: () => (chores ??= (redis ??= open()).then((one) => scope.use(openChores(one, { log: silentLog })))),
     authenticate: async () => ({ actor: 'operator', role: 'platform', tenantId: null }),
     async tell(change) {
       try {

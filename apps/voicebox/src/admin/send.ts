@@ -5,7 +5,7 @@ import type { Answer, Ask } from './ask.ts'
 /** Where the API is asked: in this process, or over HTTP. */
 export type Fetch = (request: Request) => Response | Promise<Response>
 
-export type Sent = { answer: Answer } | { problem: string }
+export type Sent = { answer: Answer } | { text: string } | { problem: string }
 
 /** Asks, page after page where all are wanted. Throws a `Failure` where nobody answers as the API does. */
 export async function send(
@@ -25,6 +25,7 @@ export async function send(
         ...(ask.body !== undefined && { body: JSON.stringify(ask.body) }),
       }),
     )
+    if (ask.isText === true && response.ok) return { text: await response.text() }
     const answer = await read(response)
     if (!response.ok) return { problem: typeof answer.detail === 'string' ? answer.detail : `HTTP ${response.status}` }
     if (ask.isWhole !== true) return { answer }

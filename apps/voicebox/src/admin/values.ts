@@ -15,6 +15,16 @@ export function parse(args: readonly string[]) {
       limit: { type: 'string', default: '50' },
       after: { type: 'string' },
       strangers: { type: 'boolean', default: false },
+      state: { type: 'string' },
+      kind: { type: 'string' },
+      model: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      session: { type: 'string' },
+      oldest: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      event: { type: 'string', multiple: true, default: [] },
+      csv: { type: 'boolean', default: false },
       url: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -67,4 +77,12 @@ export function readExpiry(given: string | undefined, nowMs: number): string | n
   const at = new Date(count === undefined ? given : nowMs + Number(count) * (unitsMs[unit] ?? 0))
   if (!Number.isNaN(at.getTime()) && at.getTime() > nowMs) return at.toISOString()
   throw new Error(`--expires: '${given}' is neither a time to come (2030-01-31) nor a duration (30m, 12h, 90d).`)
+}
+
+/** What a list is asked for, of what was given. */
+export function readQuery(
+  values: Values,
+  names: readonly ('state' | 'kind' | 'model' | 'from' | 'to' | 'session' | 'after')[],
+): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])))
 }

@@ -1,4 +1,5 @@
 import { type Answer, field, rowsOf } from './ask.ts'
+import { columnTable, table, time } from './table.ts'
 
 export const tenantTable = (answer: Answer): string =>
   table(
@@ -49,14 +50,31 @@ export const sessionTable = (answer: Answer): string =>
     'No session is open.\n',
   )
 
-export const laneTable = (answer: Answer): string => {
-  const columns = ['name', 'waiting', 'overflow', 'oldest_ms', 'working', 'retrying', 'workers', 'dead']
-  return table(
-    columns,
-    rowsOf(answer).map((one) => columns.map((name) => field(one, name))),
-    'No lane was used so far.\n',
+export const laneTable = columnTable(
+  ['name', 'waiting', 'overflow', 'oldest_ms', 'working', 'retrying', 'workers', 'dead'],
+  'No lane was used so far.\n',
+)
+export const letterTable = columnTable(
+  ['id', 'kind', 'tenant_id', 'session_id', 'attempts', 'died_at', 'cause'],
+  'There are no dead letters.\n',
+)
+export const choreTable = columnTable(
+  ['id', 'state', 'attempts', 'added_at', 'due_at', 'about', 'cause'],
+  'There are no such chores.\n',
+)
+export const webhookTable = columnTable(['id', 'url', 'events'], 'There are no webhooks.\n')
+export const providerKeyTable = columnTable(['provider', 'last_four', 'created_at'], 'There are no provider keys.\n')
+
+export const turnTable = (answer: Answer): string =>
+  table(
+    ['began', 'cause', 'status', 'first ms', 'total ms', 'stages'],
+    rowsOf(answer).map((one) => [
+      time(one, 'started_at'),
+      ...['cause', 'status', 'first_ms', 'total_ms'].map((name) => field(one, name)),
+      (one.stages as Answer[]).map((stage) => `${field(stage, 'name')} ${field(stage, 'ms')}`).join(', '),
+    ]),
+    'No turn is over.\n',
   )
-}
 
 /** One thing, a field a line. */
 export const listing = (answer: Answer): string =>
@@ -64,17 +82,3 @@ export const listing = (answer: Answer): string =>
     ['field', 'value'],
     Object.keys(answer).map((name) => [name, field(answer, name)]),
   )
-
-const time = (answer: Answer, name: string): string => field(answer, name).replace(/\.\d+Z$/, 'Z')
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], none?: string): string {
-  if (rows.length === 0 && none !== undefined) return none
-  const all = [head, ...rows]
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return `${all.map(line).join('\n')}\n`
-}

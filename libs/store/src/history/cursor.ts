@@ -2,7 +2,8 @@ import { Failure } from '@voicebox/kernel'
 
 /** What a place in a list consists of, as text. */
 const forms = {
-  time: (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+  time: (text: string) =>
+    /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)), // Postgres knows no year 0
   number: (text: string) => /^-?\d{1,18}$/.test(text),
   id: (text: string) => text.length <= 1_000 && !text.includes('\0') && text.isWellFormed(),
 } as const

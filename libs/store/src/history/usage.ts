@@ -67,8 +67,8 @@ function checkDays({ from, to }: Days): void {
 }
 
 function timeOf(day: string): number {
-  const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00.000Z`) : Number.NaN
-  // Date.parse takes 31 February for a day of March
+  const time = /^(?!0000)\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00.000Z`) : Number.NaN
+  // Date.parse takes 31 February for a day of March; Postgres knows no year 0
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? time : Number.NaN
 }
 

@@ -1,11 +1,11 @@
 import type { SessionId } from '@voicebox/kernel'
 import type { ServerEvent, ServerEventOf, ServerEventType } from '@voicebox/protocol'
+import { latestTurns } from '@voicebox/streams'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Line } from '../../testing/line.ts'
 import { openSessions, type Sessions } from '../../testing/open-sessions.ts'
 import { asks } from '../../testing/script.ts'
 import { tenantId } from '../../testing/test-gateway.ts'
-import { latestTurns } from './latest-turns.ts'
 
 let sessions: Sessions
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { type Clock, type Log, newSpanId, newTraceId, type SessionId, traceparentOf } from '@voicebox/kernel'
 import type { ServerEventBody } from '@voicebox/protocol'
 import type { Effect, Input, SessionState } from '@voicebox/session'
-import type { JobTrace, Stamp, WorkerResult } from '@voicebox/streams'
+import { type JobTrace, maxLatestTurns, type Stamp, type Waterfall, type WorkerResult } from '@voicebox/streams'
 import type { Spans } from '@voicebox/telemetry'
 import type { Pipeline } from '../../models.ts'
 import type { SentBody } from '../sent-body.ts'
@@ -10,7 +10,7 @@ import { makeOpenTurns } from './open-turns.ts'
 import { noteResult } from './note-result.ts'
 import { turnSpans } from './turn-spans.ts'
 import { makeJobTimes, type Stage, type TurnTimes } from './turn-times.ts'
-import { type Waterfall, waterfallOf } from './waterfall.ts'
+import { waterfallOf } from './waterfall.ts'
 import { wantsWaterfall, withWaterfall } from './waterfall-metadata.ts'
 
 /** Takes the times of a session's turns. It changes nothing of what happens in them and never waits. */
@@ -52,9 +52,6 @@ export interface TurnsOptions {
 }
 
 type SendEffect = Extract<Effect, { kind: 'send' }>
-
-/** So many turns of a session are remembered. */
-export const maxLatest = 8
 
 export function makeTurns(options: TurnsOptions): Turns {
   const { sessionId, tenantId, pipeline, spans, clock, log } = options
@@ -162,7 +159,7 @@ export function makeTurns(options: TurnsOptions): Turns {
     const { traceId, startedAtMs: _, ...numbers } = waterfall
     log.info({ sessionId, tenantId, traceId, ...numbers, stages: namedStages(waterfall) }, 'A turn is over')
     latest.set(String(place), waterfall)
-    place = (place + 1) % maxLatest
+    place = (place + 1) % maxLatestTurns
     options.onOver()
     if (turn.spanId !== null) spans?.record(turnSpans(turn, clock.now(), attributes()))
   }
@@ -236,7 +233,7 @@ export function makeTurns(options: TurnsOptions): Turns {
 /** After the newest. */
 function placeAfter(latest: ReadonlyMap<string, Waterfall>): number {
   const [newest] = [...latest].sort(([, one], [, other]) => other.startedAtMs - one.startedAtMs)
-  return newest === undefined ? 0 : (Number(newest[0]) + 1) % maxLatest
+  return newest === undefined ? 0 : (Number(newest[0]) + 1) % maxLatestTurns
 }
 
 /** Of a turn, at most; segments beyond are not looked at. */

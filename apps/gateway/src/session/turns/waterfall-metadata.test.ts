@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Waterfall } from './waterfall.ts'
+import type { Waterfall } from '@voicebox/streams'
 import { wantsWaterfall, waterfallKey, waterfallText, withWaterfall } from './waterfall-metadata.ts'
 
 function waterfall(segments: number): Waterfall {

@@ -1,5 +1,5 @@
 import type { ResponseObject, Session } from '@voicebox/protocol'
-import type { Waterfall, WaterfallStage } from './waterfall.ts'
+import type { Waterfall, WaterfallStage } from '@voicebox/streams'
 
 /** The key that asks for a waterfall and has it afterwards. */
 export const waterfallKey = 'voicebox.waterfall'

@@ -1,28 +1,5 @@
-import type { JobTimes, Stage, TurnTimes } from './turn-times.ts'
-
-/** Where the time of a turn went, in whole milliseconds from where the user fell silent, or the client asked. */
-export interface Waterfall {
-  traceId: string
-  /** Milliseconds since the Unix epoch. */
-  startedAtMs: number
-  cause: TurnTimes['cause']
-  responseId: string | null
-  status: string
-  /** Until the first output went to the client; null: none did. */
-  firstMs: number | null
-  /** Until the last output went, or the turn ended without. */
-  totalMs: number
-  /** In the order in which they begin. */
-  stages: readonly WaterfallStage[]
-  /** Who did the work, by the first word of a stage. */
-  engines: Readonly<Partial<Record<Stage, string>>>
-}
-
-export interface WaterfallStage {
-  name: string
-  atMs: number
-  ms: number
-}
+import type { Waterfall } from '@voicebox/streams'
+import type { JobTimes, TurnTimes } from './turn-times.ts'
 
 /** What is known of a turn. Every stage lies within the turn and takes no less than nothing, whatever clocks say. */
 export function waterfallOf(turn: TurnTimes, nowMs: number): Waterfall {
