@@ -77,7 +77,7 @@ const queries = dashboards.flatMap(({ path, panels }) =>
 )
 
 /** What there is none of in an installation that is well. */
-const mayBeEmpty = ['outcome!="done"', 'voicebox_worker_capacity', 'jobs:(llm|mcp)']
+const mayBeEmpty = ['outcome!="done"', 'status="failed"', 'voicebox_worker_capacity', 'jobs:(llm|mcp)']
 
 describe('A dashboard', () => {
   it('is there for each part', () => {

@@ -41,7 +41,7 @@ describe('npm start, once it serves', { timeout: 120_000 }, () => {
     const pids = processesOn(dataDir)
     terminal.kill('SIGKILL')
     for (const pid of pids) await until(() => isGone(pid))
-    expect(readdirSync(dataDir).sort()).toEqual(['logs', 'postgres', 'redis', 'tls'])
+    expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'logs', 'postgres', 'redis', 'tls'])
   })
 
   it('starts Redis again when it dies alone, and a conversation goes on', async () => {

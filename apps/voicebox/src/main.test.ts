@@ -19,7 +19,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     launcher.kill('SIGTERM')
     const [code] = (await once(launcher, 'exit')) as [number]
     expect(code).toBe(0)
-    expect(readdirSync(dataDir).sort()).toEqual(['logs', 'postgres', 'redis', 'tls'])
+    expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'logs', 'postgres', 'redis', 'tls'])
     expect(await askRedis(redisSocketPath(join(dataDir, 'redis')))).toBe('absent')
   })
 

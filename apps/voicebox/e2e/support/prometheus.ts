@@ -80,15 +80,15 @@ interface Answer {
   data: { result: { metric: Record<string, string>; value: [number, string] }[] }
 }
 
-/** Reads its log until it says where it listens. */
-async function listeningAt(log: NodeJS.ReadableStream): Promise<string> {
-  let said = ''
-  for await (const chunk of log) {
-    said += String(chunk)
-    const address = /msg="Listening on" address=(\S+)/.exec(said)?.[1]
-    if (address === undefined) continue
-    log.on('data', () => {}) // or it would wait for a reader
-    return address
-  }
-  throw new Error(`Prometheus has ended: ${said.slice(-500)}`)
+/** Reads its log until it says where it listens, and to no purpose from then on: who writes it would wait for a reader. */
+function listeningAt(log: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    log.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-10_000)
+      const address = /msg="Listening on" address=(\S+)/.exec(said)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+    log.once('end', () => reject(new Error(`Prometheus has ended: ${said.slice(-500)}`)))
+  })
 }
