@@ -32,7 +32,7 @@ describe('Property: rate-limit independence of retries', () => {
       fc.asyncProperty(responses, async (plans) => {
         const tenantId = newId('sess')
         const attempts = new Map<string, number>()
-        const jobs = plans.map((plan) => ({ plan, job: segmentJob({ sessionId: fixture.sessionId, tenantId }) }))
+        const jobs = plans.map((plan) => ({ plan, job: segmentJob({ sessionId: fixture.sessionId }) }))
         const consumers = ['one', 'two'].map((name) =>
           fixture.start(name, async (job, context) => {
             const wanted = jobs.find((other) => other.job.id === job.id)

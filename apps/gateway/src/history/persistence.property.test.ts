@@ -1,7 +1,7 @@
 import { silentLog, sleep } from '@voicebox/kernel'
 import { type HistoryRecord, writeHistory } from '@voicebox/store'
 import { usePostgres } from '@voicebox/store/testing'
-import { drainHistory, lookAtHistory } from '@voicebox/streams'
+import { drainHistory, lookAtHistory, reapSessions } from '@voicebox/streams'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { acts, makeActor } from '../testing/acts.ts'
@@ -130,16 +130,21 @@ describe('Property: message persistence', () => {
         const { talker } = lived.value
         const sessionId = talker.sessionId ?? 'sess_none'
         await vi.waitFor(
-          async () =>
+          async () => {
+            // a gateway may have died over the very end of the session, which others end then when its time is over
+            await reapSessions(sessions.redis, { limit: 100, log: silentLog, onReaped: () => {} })
             expect((await readKept(store, tenantId, sessionId)).session).toMatchObject({
               end_reason: expect.any(String) as string,
-            }),
+            })
+          },
           { timeout: 60_000, interval: 50 },
         )
         await stop()
         expect(await lookAtHistory(sessions.redis, { tenantId, sessionId })).toMatchObject({ facts: 0 })
         const told = toldToClient(talker.events)
-        expect(await readKept(store, tenantId, sessionId)).toEqual(told)
+        const kept = await readKept(store, tenantId, sessionId)
+        expect(['closed_1000', 'expired']).toContain(kept.session?.end_reason)
+        expect(kept).toEqual({ ...told, session: { ...told.session, end_reason: kept.session?.end_reason } })
         reached.conversations += 1
         reached.resumptions += talker.resumed.length
         reached.items += told.items.length
