@@ -143,8 +143,9 @@ describe('Property: message persistence', () => {
         expect(await lookAtHistory(sessions.redis, { tenantId, sessionId })).toMatchObject({ facts: 0 })
         const told = toldToClient(talker.events)
         const kept = await readKept(store, tenantId, sessionId)
-        expect(['closed_1000', 'expired']).toContain(kept.session?.end_reason)
-        expect(kept).toEqual({ ...told, session: { ...told.session, end_reason: kept.session?.end_reason } })
+        const { end_reason } = kept.session as { end_reason: string }
+        expect(['closed_1000', 'expired']).toContain(end_reason)
+        expect(kept).toEqual({ ...told, session: { ...told.session, end_reason } })
         reached.conversations += 1
         reached.resumptions += talker.resumed.length
         reached.items += told.items.length
