@@ -71,7 +71,7 @@ describe('the embedded Postgres', { timeout: 90_000 }, () => {
     mkdirSync(dataDir)
     expect(statSync(dirname(dataDir)).mode & 0o077).toBe(0)
     const { place } = await startPostgres(dataDir)
-    expect(await migrating(place().ownerUrl, ({ list }) => list())).toHaveLength(2)
+    expect(await migrating(place().ownerUrl, ({ list }) => list())).not.toEqual([])
   })
 })
 
