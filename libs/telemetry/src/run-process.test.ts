@@ -42,6 +42,13 @@ describe('A process', () => {
     expect(await exited).toBe(0)
   })
 
+  it.each(['serving', 'late'])('leaves when its parent was gone before it could hear of it: %s', async (what) => {
+    const { child } = run(what)
+    const exited = new Promise((resolve) => child.once('exit', resolve))
+    child.disconnect()
+    expect(await exited).toBe(0)
+  })
+
   it('takes the echo of a signal for the same wish, and a later one for impatience', async () => {
     const { child, ended } = run('stuck')
     await isReady(child)

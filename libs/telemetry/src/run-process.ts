@@ -49,14 +49,20 @@ export async function runProcess(
   host.on('disconnect', () => {
     if (!leave.signal.aborted) ask()
   })
+  if (isOrphan(host)) ask()
   try {
     await run(host.env, leave.signal, (message) => {
-      if (host.connected) host.send?.(message)
+      if (host.connected) host.send?.(message, () => {}) // a parent that is gone is heard of otherwise
     })
     host.exit(0)
   } catch (error) {
     host.stderr.write(`${describe(error)}\n`, () => host.exit(exitCode(error, leave.signal.aborted)))
   }
+}
+
+/** Whether its parent was gone before anybody listened for that. Who was started without a channel has no `connected`. */
+function isOrphan({ connected }: { connected?: boolean }): boolean {
+  return connected === false
 }
 
 /** A wrong one is the app's to report. */

@@ -1,8 +1,9 @@
-import { Failure } from '@voicebox/kernel'
+import { aborted, Failure } from '@voicebox/kernel'
 import { makeLog, runProcess } from '../index.ts'
 
 // Run by the tests as a process: does what its first argument says. The second is its grace.
 const [what, patience] = process.argv.slice(2)
+if (what === 'late') await new Promise((resolve) => setTimeout(resolve, 300)) // as one does that loads much
 await runProcess(
   process,
   async (_env, signal, ready) => {
@@ -16,7 +17,7 @@ await runProcess(
     }
     ready({ kind: 'ready', summary: 'here' })
     await new Promise((resolve) => {
-      if (what !== 'stuck') signal.addEventListener('abort', resolve)
+      if (what !== 'stuck') void aborted(signal).then(resolve)
       setTimeout(() => {}, 60_000)
     })
     if (what === 'away') throw new Failure('dependency', 'redis_unavailable', 'Redis was not reached in time')
