@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '@voicebox/kernel'
 import type { Services } from './services.ts'
 import { services } from './services.ts'
-import type { Driver } from './session/drive.ts'
+import type { Driver } from './session/driver.ts'
 
 /** The sessions that this gateway drives. */
 export interface Fleet {

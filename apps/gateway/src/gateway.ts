@@ -153,13 +153,12 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const store = databaseUrl === undefined ? null : scope.use(openStore({ url: databaseUrl, name: holder, log }))
     const terms = scope.use(await openTerms({ store, rateLimits, redis, clock: systemClock, log }))
     const termsOf = terms.of
-    const limitsOf = termsOf
     // Without a database nobody has webhooks to be told by.
     const chores = store === null ? null : scope.use(openChores(redis, { log }))
     const onReached = chores === null ? () => {} : watchQuotas({ redis, chores, log })
     const openBudget = makeBudgets({
       redis,
-      limitsOf,
+      limitsOf: termsOf,
       onReached,
       onRefused: (limit) => meters.quotaRefusals.add(1, { limit }),
     })
@@ -186,7 +185,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
     const historyRoom = scope.use(
       watchHistoryRoom({
         count: () => countHistory(redis),
-        maxSessions: config.databaseUrl === undefined ? null : config.historySessions,
+        maxSessions: store === null ? null : config.historySessions,
         clock: systemClock,
         log,
       }),
@@ -202,11 +201,11 @@ export const runGateway: RunApp = async (env, signal, ready) => {
       heartbeatMs: config.heartbeatMs,
       holdMs: config.holdMs,
       eventsPerSecond: config.eventsPerSecond,
-      maxUnwrittenBytes: config.databaseUrl === undefined ? null : config.historyBytes,
+      maxUnwrittenBytes: store === null ? null : config.historyBytes,
       maxSendBufferBytes: config.maxSendBufferBytes,
       voiceActivity,
       resamplers,
-      openAudioQuota: makeAudioQuotas({ redis, limitsOf, onReached, log }),
+      openAudioQuota: makeAudioQuotas({ redis, limitsOf: termsOf, onReached, log }),
       openWork: makeWork({
         redis,
         log,
@@ -304,7 +303,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         termsOf,
         admission: makeAdmission({
           redis,
-          limitsOf,
+          limitsOf: termsOf,
           onReached,
           sessionTtlMs: config.sessionTtlMs,
           onRefused: () => meters.quotaRefusals.add(1, { limit: 'sessions' }),

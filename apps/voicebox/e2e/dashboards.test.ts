@@ -77,7 +77,7 @@ const queries = dashboards.flatMap(({ path, panels }) =>
 )
 
 /** What there is none of in an installation that is well. */
-const mayBeEmpty = ['outcome!="done"', 'status="failed"', 'voicebox_worker_capacity', 'jobs:(llm|mcp)']
+const mayBeEmpty = ['outcome!="done"', 'status="failed"']
 
 describe('A dashboard', () => {
   it('is there for each part', () => {
@@ -85,8 +85,8 @@ describe('A dashboard', () => {
     expect(names).toEqual(['gateway', 'llm', 'overview', 'stt', 'tenants', 'tts'])
   })
 
-  it.each(queries)('%s asks, for “%s”, what the program tells', async (_path, _title, expr) => {
-    if (prometheus === undefined) return
+  it.for(queries)('%s asks, for “%s”, what the program tells', async ([, , expr], ctx) => {
+    if (prometheus === undefined) return ctx.skip('Not run: there is no Prometheus.')
     const asked = expr.replaceAll('$__rate_interval', '1m')
     const found = await prometheus.query(asked)
     if (!mayBeEmpty.some((part) => expr.includes(part))) expect(found).not.toEqual([])

@@ -1,24 +1,6 @@
-import type { Resamplers, VoiceActivity } from '@voicebox/audio'
 import { sttEngines } from '@voicebox/engines'
-import {
-  aborted,
-  type Clock,
-  Failure,
-  failureRules,
-  type Log,
-  messageFor,
-  type SessionId,
-  sleep,
-  toFailure,
-} from '@voicebox/kernel'
-import {
-  type ClientEvent,
-  type Dialect,
-  type ParsedClientEvent,
-  type ServerEventBody,
-  wireError,
-  type WireError,
-} from '@voicebox/protocol'
+import { aborted, Failure, failureRules, messageFor, sleep, toFailure } from '@voicebox/kernel'
+import { type ParsedClientEvent, wireError, type WireError } from '@voicebox/protocol'
 import {
   type Effect,
   type Fact,
@@ -32,31 +14,36 @@ import {
   savesOf,
   type Service,
   shownSession,
-  type SessionState,
   step,
   type TimerSubject,
   usageOf,
 } from '@voicebox/session'
-import { dismissed, type SessionHold } from '@voicebox/streams'
-import type { gatewayMetrics, Meters, Spans, usageMetrics } from '@voicebox/telemetry'
-import { wrongKey } from '../greeting.ts'
-import type { Guest } from '../keys/key-watch.ts'
-import type { Pipeline } from '../models.ts'
 import { services } from '../services.ts'
 import { forbiddenIn, forbiddenWork } from '../terms/forbidden.ts'
-import type { Subject } from '../terms/open-terms.ts'
 import type { TenantTerms } from '../terms/tenant-terms.ts'
-import type { Socket, SocketHandlers } from '../transport/index.ts'
+import type { Socket } from '../transport/index.ts'
+import { changesHearing, isBusy, isCutShort, isErrand } from './about-inputs.ts'
 import { bytesPerSample, pcmOf } from './audio-delta.ts'
-import type { OpenAudioQuota } from './audio-quota.ts'
 import { makeAudioWrites } from './audio-writes.ts'
 import { countClientEvents } from './client-events.ts'
 import { openDelivery } from './delivery.ts'
+import type { Driver, DriverOptions, DriverStart } from './driver.ts'
 import { makeErrands } from './errands.ts'
+import {
+  closedByAdmin,
+  expiredAfter,
+  type Farewell,
+  gaveUp,
+  historyIsFull,
+  holdLost,
+  keyRevoked,
+  type Outcome,
+  takenOver,
+} from './farewells.ts'
 import { driverRecords, type Left } from './left.ts'
 import { openLedger } from './ledger.ts'
 import { type Listening, openListening } from './listening.ts'
-import { refusalOfServers, type RefuseServers } from './mcp-servers.ts'
+import { refusalOfServers } from './mcp-servers.ts'
 import { makePatience } from './patience.ts'
 import { makePlayout } from './playout.ts'
 import { meterTold } from './told-meter.ts'
@@ -64,78 +51,13 @@ import { storeAudio } from './store-audio.ts'
 import { makeThrottle } from './throttle.ts'
 import { every, makeTimers } from './timers.ts'
 import { makeTurns } from './turns/turns.ts'
-import type { Errand, OpenWork, Work } from './work.ts'
+import type { Work } from './work.ts'
 
-export interface DriverOptions {
-  clock: Clock
-  log: Log
-  meters: Meters<typeof gatewayMetrics & typeof usageMetrics>
-  /** What the metrics call a tenant. */
-  tenantLabel(tenantId: string): string
-  /** Where turns are recorded; null: nowhere. */
-  spans: Spans | null
-  voiceActivity: VoiceActivity
-  resamplers: Resamplers
-  openWork: OpenWork
-  openAudioQuota: OpenAudioQuota
-  refuseServers: RefuseServers
-  /** How often a session shows that it lives. */
-  heartbeatMs: number
-  /** How long a session is held while Redis is away. */
-  holdMs: number
-  /** How much may wait for a client that reads too slowly. */
-  maxSendBufferBytes: number
-  /** What one connection may send, other than audio. */
-  eventsPerSecond: number
-  /** How many bytes of a session's history may wait to be written down; null: none is kept. */
-  maxUnwrittenBytes: number | null
-  /** Gets every session that is driven. */
-  onDriving(driver: Driver): void
-  /** Gets every session that is let go of, and a promise of when nothing is left to do for it. */
-  onLeaving(driver: Driver, left: Promise<void>): void
-}
+/** Of a client's audio. */
+const bytesPerMs = { 'audio/pcm': 48, 'audio/pcmu': 8, 'audio/pcma': 8 } as const
 
-/** A session, as it begins or as another process left it. */
-export interface DriverStart {
-  sessionId: SessionId
-  /** Of the connection: jobs and log lines that come of it have it. */
-  correlationId: string
-  tenantId: string
-  /** Of the API key that lets it go on; null: nothing ends it but itself. */
-  keyPrefix: string | null
-  dialect: Dialect
-  pipeline: Pipeline
-  state: SessionState
-  /** The session's time in all, in seconds. */
-  lifeS: number
-  /** What its tenant may have now. */
-  terms: TenantTerms
-  hold: Promise<SessionHold>
-  /** What another process left; null where the session begins. */
-  left: Left | null
-}
-
-/** A session that is driven, and who drives it. */
-export interface Driver extends SocketHandlers, Guest, Subject {
-  readonly pipeline: Pipeline
-  /** The number of the newest result of the workers that it has heard. */
-  readonly heardUpTo: number
-  /** Results are gone that it may not have heard. */
-  resultsLost(): void
-  /** Another process has taken the session. */
-  taken(): void
-  /** More of its history waits than may. */
-  historyFull(): void
-  /** An administrator has closed the session. */
-  dismissed(): void
-  /** Lets go of the session once nothing is under way in it, or the signal is aborted; its client is told to come back. */
-  drain(deadline: AbortSignal): Promise<void>
-  /** Whether Redis can be reached. */
-  storage(isAway: boolean): void
-  service(service: Service, isServed: boolean): void
-  /** Whether its client reads more slowly than it is told. */
-  readonly isSlow: boolean
-}
+/** What may be sent before the session is ready, in characters. */
+const maxEarlyLength = 32 << 20
 
 /** Silence of the workers after which the session log is asked whether a message was lost. */
 const pollMs = 500
@@ -292,7 +214,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (timers.armed > 0) void work.poll()
   })
   const stopBeating = every(clock, options.heartbeatMs, () => void beat())
-  let stopExpiry = clock.after(endsInMs(), () => expire())
+  let stopExpiry = clock.after(endsInMs(), expire)
 
   async function begin(): Promise<void> {
     tell(historyAtStart(state))
@@ -520,15 +442,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   function giveUp(error: Error): void {
     if (phase === 'leaving') return
     const failure = toFailure(error)
-    const { code, kind } = failure
     log.warn({ sessionId, error: failure }, 'Session given up')
-    const isOutage = kind === 'dependency'
-    const message = isOutage
-      ? 'The session cannot go on here at the moment: connect again to resume it.'
-      : 'The session cannot go on: connect again.'
-    delivery.complain({ type: 'server_error', code, message })
-    socket.close(isOutage ? 1013 : 1011, `server_error.${code}`)
-    leave(isOutage ? 'lost' : 'ended', code)
+    part(gaveUp(failure))
   }
 
   /** A client was told when its session ends: that can come earlier, and not later. */
@@ -549,24 +464,14 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     if (longestS() === endsBefore || isSpent) return
     stopExpiry()
     const inMs = endsInMs()
-    if (inMs > 0) stopExpiry = clock.after(inMs, () => expire())
-    else void lastAnswer().then(() => phase === 'leaving' || expire())
+    if (inMs > 0) stopExpiry = clock.after(inMs, expire)
+    else void lastAnswer().then(expire)
   }
 
   function expire(): void {
-    meters.quotaRefusals.add(1, { limit: 'session_length' })
-    const message = `Your session hit the maximum duration of ${durationText(longestS())}.`
-    delivery.complain({ code: 'session_expired', message })
-    socket.close(1001, message)
-    leave('expired', 'expired')
-  }
-
-  function revoked(): void {
     if (phase === 'leaving') return
-    const { code, message, closeCode } = wrongKey
-    delivery.complain({ code, message })
-    socket.close(closeCode, `invalid_request_error.${code}`)
-    leave('revoked', 'key_revoked')
+    meters.quotaRefusals.add(1, { limit: 'session_length' })
+    part(expiredAfter(longestS()))
   }
 
   /** Its tenant may send no more audio today: what it is being answered is finished, and then the session ends. */
@@ -596,39 +501,18 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     feed({ kind: 'results_lost', unasked: errands.unasked })
   }
 
-  function taken(): void {
-    if (phase === 'leaving') return
-    const message = 'The session was resumed on another connection.'
-    delivery.complain({ code: 'session_resumed_elsewhere', message })
-    socket.close(4001, 'invalid_request_error.session_resumed_elsewhere')
-    leave('taken_over', 'taken')
-  }
-
-  /** Nobody writes down what is said, for so long that there is no room for more. */
-  function historyFull(): void {
-    if (phase === 'leaving') return
-    const message = 'What is said cannot be written down at the moment: the session ends.'
-    delivery.complain({ type: 'server_error', code: 'history_full', message })
-    socket.close(1013, 'server_error.history_full')
-    leave('ended', 'history_full')
-  }
-
-  function dismiss(): void {
-    if (phase === 'leaving') return
-    delivery.complain({ code: 'session_closed', message: 'The session was closed by an administrator.' })
-    socket.close(4000, 'invalid_request_error.session_closed')
-    leave('ended', dismissed)
-  }
-
-  /** Redis refuses this process: it was silent for too long, and the session was ended or taken meanwhile. */
   function lost(): void {
-    if (phase === 'leaving') return
-    delivery.complain({ type: 'server_error', code: 'session_lost', message: 'The session is not held here any more.' })
-    socket.close(1011, 'server_error.session_lost')
-    leave('lost', 'lost')
+    part(holdLost)
   }
 
-  function leave(outcome: 'ended' | 'expired' | 'revoked' | 'released' | 'taken_over' | 'lost', reason: string): void {
+  function part({ error, closeCode, closeReason, outcome, reason }: Farewell): void {
+    if (phase === 'leaving') return
+    delivery.complain(error)
+    socket.close(closeCode, closeReason)
+    leave(outcome, reason)
+  }
+
+  function leave(outcome: Outcome, reason: string): void {
     if (phase === 'leaving') return
     phase = 'leaving'
     stopPolling()
@@ -644,7 +528,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     options.onLeaving(driver, letGo(outcome, reason))
   }
 
-  async function letGo(outcome: Parameters<typeof leave>[0], reason: string): Promise<void> {
+  async function letGo(outcome: Outcome, reason: string): Promise<void> {
     const settled = audioQuota.settle().catch((error: unknown) => {
       log.warn({ sessionId, error: toFailure(error) }, 'Audio that did not come counts for its tenant today')
     })
@@ -688,11 +572,11 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     resultsLost,
     keyPrefix,
     tenantId,
-    revoked,
+    revoked: () => part(keyRevoked),
     termsChanged,
-    taken,
-    historyFull,
-    dismissed: dismiss,
+    taken: () => part(takenOver),
+    historyFull: () => part(historyIsFull),
+    dismissed: () => part(closedByAdmin),
     storage(away) {
       if (phase === 'leaving' || away === isAway) return
       isAway = away
@@ -722,46 +606,4 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   options.onDriving(driver)
   void (left === null ? begin() : goOn(left)).catch((error: unknown) => giveUp(toFailure(error)))
   return driver
-}
-
-/** What others are asked to do must be known to be asked before they are. */
-function isErrand({ kind }: Effect): boolean {
-  return errandKinds.has(kind)
-}
-
-const errandKinds: ReadonlySet<Effect['kind']> = new Set<Errand['kind']>([
-  'transcribe',
-  'generate',
-  'speak',
-  'list_tools',
-  'call_tool',
-  'cancel_work',
-  'free_audio',
-  'settle',
-])
-
-/** Of a client's audio. */
-const bytesPerMs = { 'audio/pcm': 48, 'audio/pcmu': 8, 'audio/pcma': 8 } as const
-
-/** What may be sent before the session is ready, in characters. */
-const maxEarlyLength = 32 << 20
-
-/** Somebody speaks, or is answered. */
-function isBusy(state: SessionState): boolean {
-  const isHeard = state.entries.some(({ transcription }) => transcription === 'pending')
-  return responsesIn(state).length > 0 || state.buffer.itemId !== null || isHeard
-}
-
-function changesHearing(event: ClientEvent): boolean {
-  return event.type === 'session.update' && event.session.audio?.input !== undefined
-}
-
-/** Whether a client stops playing at this: it was interrupted, or cancelled what it hears. */
-function isCutShort(event: ServerEventBody): boolean {
-  if (event.type === 'response.done') return event.response.status === 'cancelled'
-  return event.type === 'input_audio_buffer.speech_started' || event.type === 'conversation.item.truncated'
-}
-
-function durationText(seconds: number): string {
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
 }

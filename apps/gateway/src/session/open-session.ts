@@ -2,7 +2,8 @@ import { newId, type SessionId, withFields } from '@voicebox/kernel'
 import { createSession, type HistoryOptions, type HoldOptions, type OnEnded, type Redis } from '@voicebox/streams'
 import type { Welcome } from '../handshake.ts'
 import type { Socket } from '../transport/index.ts'
-import { type Driver, type DriverOptions, driveSession } from './drive.ts'
+import { driveSession } from './drive.ts'
+import type { Driver, DriverOptions } from './driver.ts'
 import { openState, type StateOptions } from './open-state.ts'
 
 export interface SessionOptions extends DriverOptions, StateOptions {

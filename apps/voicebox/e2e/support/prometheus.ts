@@ -26,7 +26,12 @@ export async function fetchPrometheus(): Promise<PrometheusPrograms | { missing:
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   const bin = join(folder, 'usr', 'bin')
   try {
-    await run('apt-get', ['download', '-q', 'prometheus'], { cwd: folder, timeout: 120_000 })
+    const download = (): Promise<unknown> =>
+      run('apt-get', ['download', '-q', 'prometheus'], { cwd: folder, timeout: 120_000 })
+    await download().catch(async () => {
+      await run('apt-get', ['update', '-q'], { timeout: 120_000 }) // nothing was ever fetched here, or that is long ago
+      await download()
+    })
     const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.deb'))
     await run('dpkg-deb', ['-x', join(folder, file), folder])
   } catch (error) {
