@@ -106,7 +106,7 @@ describe('Property: message persistence in the database', () => {
       }),
       { numRuns: 20, endOnFailure: true },
     )
-    expect(Math.min(repeated, replaced, deleted)).toBeGreaterThan(20)
+    expect(Math.min(repeated, replaced, deleted)).toBeGreaterThan(0)
   }, 120_000)
 
   it('the last fact of a thing is what is kept, and sums of days are those of their turns', async () => {
