@@ -2,7 +2,7 @@ import type { Resamplers } from './resampler.ts'
 
 /** Changes the rate of audio that has an end, without shifting it. */
 export interface AlignedResampler {
-  /** Takes the next samples and returns what can be said of them already: all but the last 2.5 to 5 ms. */
+  /** Takes the next samples and returns what can be said of them already: all but the last 1.5 to 3 ms. */
   process(samples: Int16Array): Int16Array
   /** Returns the rest, so that `n` samples have become `round(n · toHz / fromHz)` in all, and closes. */
   end(): Int16Array

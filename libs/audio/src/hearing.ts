@@ -3,6 +3,7 @@ import { type InputRateHz, type VoiceWindow, heardRateHz, windowSamples } from '
 import { type NoiseReducer, makeNoiseReducer } from './noise-reducer.ts'
 import { concatSamples, msToSamples } from './pcm16.ts'
 import type { Resampler, Resamplers } from './resampler.ts'
+import { type SilenceGate, makeSilenceGate } from './silence-gate.ts'
 import { type Silero, type SileroMemory, makeSileroMemory, maxRows } from './silero.ts'
 import type { HearingManner, HeardOfStream, VadCommand } from './vad-messages.ts'
 
@@ -10,7 +11,7 @@ import type { HearingManner, HeardOfStream, VadCommand } from './vad-messages.ts
 export interface Hearing {
   take(command: Exclude<VadCommand, { kind: 'stop' }>): void
   readonly hasWork: boolean
-  /** Moves every stream that has audio on by at most one window (or 100 ms where detection is off). Not to be overlapped. */
+  /** Moves every stream that has audio on by at most one window that is judged (or 100 ms where detection is off). Not to be overlapped. */
   listen(): Promise<HeardOfStream[]>
 }
 
@@ -44,8 +45,7 @@ export function makeHearing({ silero, resamplers, denoisers }: HearingOptions): 
     },
     async listen() {
       const active = [...streams].filter(([, listener]) => listener.unread.length > 0 || hasWindow(listener))
-      for (const [, listener] of active) read(listener, resamplers)
-      const ready = active.map(([, listener]) => listener).filter(hasWindow)
+      const ready = active.map(([, listener]) => listener).filter((listener) => mustJudge(listener, resamplers))
       for (let start = 0; start < ready.length; start += maxRows)
         await score(silero, ready.slice(start, start + maxRows))
       return active.map(([stream, listener]) => report(stream, listener)).filter(({ samples }) => samples.length > 0)
@@ -54,6 +54,8 @@ export function makeHearing({ silero, resamplers, denoisers }: HearingOptions): 
 }
 
 const sliceMs = 100
+/** Windows of silence that a stream may pass over in one round. */
+const mostPassed = 16
 
 interface Listener {
   /** For the rate of what was read last. */
@@ -67,6 +69,9 @@ interface Listener {
   /** Where `tail` begins, in samples of the 16 kHz stream. */
   tailSample: number
   memory: SileroMemory
+  gate: SilenceGate
+  /** Windows before `tail` that were passed over, and that the model hears before it judges the next. */
+  unjudged: Int16Array[]
   /** What `report` takes next. */
   heard: { pieces: Int16Array[]; windows: VoiceWindow[] }
 }
@@ -79,10 +84,30 @@ const makeListener = (noiseReducer: NoiseReducer): Listener => ({
   reported: 0,
   tailSample: 0,
   memory: makeSileroMemory(),
+  gate: makeSilenceGate(),
+  unjudged: [],
   heard: { pieces: [], windows: [] },
 })
 
 const hasWindow = (listener: Listener): boolean => listener.tail.length >= windowSamples
+
+/**
+ * Reads up to the first window that must be judged, if there is one; those that are as the silence before them are passed
+ * over, as many as in half a second.
+ */
+function mustJudge(listener: Listener, resamplers: Resamplers): boolean {
+  if (listener.unjudged.length > 0) return true
+  for (let passed = 0; passed < mostPassed; passed += 1) {
+    read(listener, resamplers)
+    if (!hasWindow(listener)) return false
+    if (!listener.gate.holds(listener.tail.subarray(0, windowSamples))) {
+      listener.unjudged = listener.gate.takeHeld()
+      return true
+    }
+    passWindow(listener)
+  }
+  return false
+}
 
 /** Resamples until a window is complete, one slice is done where detection is off, or nothing is unread. */
 function read(listener: Listener, resamplers: Resamplers): void {
@@ -97,12 +122,13 @@ function read(listener: Listener, resamplers: Resamplers): void {
     if (!next.detect) {
       passOver(listener, listener.tail.length)
       listener.memory = makeSileroMemory() // it must not join what comes after the pause to what was before
+      listener.gate = makeSilenceGate()
       return
     }
   }
 }
 
-/** At a change of the rate the old resampler's delay (2.5 to 5 ms of sound) is dropped; the count of samples goes on. */
+/** At a change of the rate the old resampler's delay (1.5 to 3 ms of sound) is dropped; the count of samples goes on. */
 function resamplerFor(listener: Listener, rateHz: InputRateHz, resamplers: Resamplers): Resampler {
   if (listener.input?.rateHz !== rateHz) {
     listener.input?.resampler.close()
@@ -112,12 +138,21 @@ function resamplerFor(listener: Listener, rateHz: InputRateHz, resamplers: Resam
 }
 
 async function score(silero: Silero, listeners: readonly Listener[]): Promise<void> {
-  const rows = listeners.map(({ tail, memory }) => ({ window: tail.subarray(0, windowSamples), memory }))
+  const rows = listeners.map(({ unjudged, tail, memory }) => ({
+    window: unjudged[0] ?? tail.subarray(0, windowSamples),
+    memory,
+  }))
   const probabilities = await silero.score(rows)
   listeners.forEach((listener, i) => {
-    passOver(listener, windowSamples)
-    listener.heard.windows.push({ endSample: listener.tailSample, probability: probabilities[i] ?? 0 })
+    if (listener.unjudged.shift() !== undefined) return
+    listener.gate.judged(probabilities[i] ?? 0)
+    passWindow(listener)
   })
+}
+
+function passWindow(listener: Listener): void {
+  passOver(listener, windowSamples)
+  listener.heard.windows.push({ endSample: listener.tailSample, probability: listener.gate.probability })
 }
 
 /** Moves the tail's beginning on; what is passed over counts as heard. */

@@ -2,7 +2,7 @@ import { Failure } from '@voicebox/kernel'
 import { bytesOf, concatSamples, samplesOf } from './pcm16.ts'
 import { type Speex, loadSpeex } from './speex.ts'
 
-/** Changes the rate of one stream of mono audio. The sound comes out with a delay of 40 samples of the lower rate (2.5 ms at 16 kHz). */
+/** Changes the rate of one stream of mono audio. The sound comes out with a delay of 24 samples of the lower rate (1.5 ms at 16 kHz). */
 export interface Resampler {
   /**
    * Takes the next samples and returns what they complete. However the stream is cut, the concatenated output is the
@@ -83,8 +83,8 @@ interface Instance {
   rewind(): void
 }
 
-const quality = 5
-const halfFilterSamples = 40 // of the lower rate, at this quality
+const quality = 3
+const halfFilterSamples = 24 // of the lower rate, at this quality
 const sliceMs = 100 // well above the length of the filter, 10 ms at 8 kHz
 
 function makeInstance(speex: Speex, fromHz: number, toHz: number): Instance {

@@ -20,10 +20,7 @@ export interface HearingManner {
   suppression: number
 }
 
-export type VadReply =
-  | { kind: 'ready' }
-  /** `batchesTaken`: how many batches of commands it took since its last reply. */
-  | { kind: 'heard'; heard: HeardOfStream[]; batchesTaken: number }
+export type VadReply = { kind: 'ready' } | { kind: 'heard'; heard: HeardOfStream[] }
 
 export interface HeardOfStream extends Heard {
   stream: number

@@ -16,12 +16,10 @@ const { modelFile, maxStreams } = workerData as VadThreadOptions
 const silero = await openSilero(modelFile)
 const resamplers = await makeResamplers({ maxInstances: 2 * maxStreams }) // one pair for 24 kHz, one for 8 kHz
 const hearing = makeHearing({ silero, resamplers, denoisers: await loadGtcrn() })
-let batchesTaken = 0
 let isListening = false
 let isStopped = false
 
 port.on('message', (batch: VadCommand[]) => {
-  batchesTaken += 1
   for (const command of batch) {
     if (command.kind === 'stop') return stop()
     hearing.take(command)
@@ -32,10 +30,9 @@ reply({ kind: 'ready' })
 
 async function listen(): Promise<void> {
   isListening = true
-  while (!isStopped && (hearing.hasWork || batchesTaken > 0)) {
+  while (!isStopped && hearing.hasWork) {
     const heard = await hearing.listen()
-    reply({ kind: 'heard', heard, batchesTaken })
-    batchesTaken = 0
+    if (heard.length > 0) reply({ kind: 'heard', heard })
     await nextTick() // lets in what came meanwhile
   }
   isListening = false

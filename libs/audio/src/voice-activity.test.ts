@@ -142,6 +142,37 @@ describe('Voice activity detection', () => {
     expect(alone.windows.filter(({ probability }) => probability > 0.9).length).toBeGreaterThan(30)
   })
 
+  it('hears the quiet of a patient stream late and together, and all of it at once when somebody speaks or waits', async () => {
+    const heard: number[] = []
+    const stream = activity.open({
+      inputRateHz: 16_000,
+      onHeard: ({ samples }) => void heard.push(samples.length),
+      onFailure: (error) => expect.fail(error.message),
+    })
+    const waitUntilHeard = async (): Promise<number> => {
+      const fromMs = performance.now()
+      while (stream.pendingMs > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      return performance.now() - fromMs
+    }
+    const quiet = whiteNoise(640, 20)
+    stream.isPatient = true
+    for (let at = 0; at < 5; at += 1) stream.write(quiet)
+    expect(await waitUntilHeard()).toBeGreaterThan(150)
+    expect(activity.laggingBy(0)).toBe(0)
+
+    stream.write(quiet)
+    expect(activity.laggingBy(0)).toBe(0) // it waits because it may
+    stream.write(whiteNoise(640, 3_000))
+    expect(activity.laggingBy(0)).toBe(1)
+    await waitUntilHeard()
+    stream.write(quiet)
+    stream.isPatient = false
+    expect(activity.laggingBy(0)).toBe(1)
+    await waitUntilHeard()
+    expect(heard.reduce((sum, length) => sum + length, 0)).toBe(8 * 640)
+    stream.close()
+  })
+
   it('serves more streams than fit in one batch', async () => {
     const speech = await recording('goodbye-mary')
     const all = await Promise.all(Array.from({ length: maxStreams }, () => hear(cut(speech, [160]))))

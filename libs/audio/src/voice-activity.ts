@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Clock, Failure, systemClock } from '@voicebox/kernel'
 import { type Heard, type InputRateHz, heardRateHz } from './heard.ts'
 import { samplesToMs } from './pcm16.ts'
+import { makeQuietAudio } from './quiet-audio.ts'
 import { makeVadLink } from './vad-link.ts'
 
 /** Voice activity detection for many streams, in one thread of its own: the event loop only copies bytes. */
@@ -38,6 +39,11 @@ export interface VoiceStream {
    */
   suppression: number
   /**
+   * Whether quiet audio may be heard up to 200 ms late, together with that of others, which costs a fraction. Loud audio, and
+   * all before it, is heard at once. Set while something is waiting for what is written, which is then heard at once too.
+   */
+  isPatient: boolean
+  /**
    * Takes audio of `inputRateHz`, of any length; the array is free again when this returns. Throws `Failure` `capacity`
    * when `maxPendingMs` are pending already, or `maxTotalPendingMs` over all streams.
    */
@@ -65,6 +71,9 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
   const { modelFile = fileURLToPath(bundledModel), maxStreams, clock = systemClock } = options
   const { maxPendingMs = 300_000, maxTotalPendingMs = 3_600_000 } = options
   const open = new Map<number, OpenStream>()
+  /** Streams that hold quiet audio back. */
+  const holding = new Set<Holder>()
+  let cancelRelease: (() => void) | undefined
   let lastStream = 0
   let totalPending = 0
   let isClosed = false
@@ -76,11 +85,20 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
     onCrash(failure) {
       const lost = [...open.values()]
       open.clear()
+      holding.clear()
       totalPending = 0
       for (const stream of lost) stream.fail(failure)
     },
   })
   await link.start()
+
+  function hold(holder: Holder): void {
+    holding.add(holder)
+    cancelRelease ??= clock.after(longestHoldMs, () => {
+      cancelRelease = undefined
+      for (const each of holding) each.release()
+    })
+  }
 
   return {
     open({ inputRateHz, onHeard, onFailure }) {
@@ -90,13 +108,22 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       const stream = (lastStream += 1)
       let run: Run = { rateHz: inputRateHz, startSample: 0, written: 0 }
       let heardSamples = 0
+      let isPatient = false
+      const quiet = makeQuietAudio((samples, manner) => link.send({ kind: 'write', stream, samples, ...manner }))
+      const holder: Holder = {
+        release() {
+          holding.delete(holder)
+          quiet.release()
+        },
+      }
       const pending = (): number => (open.has(stream) ? endOf(run) - heardSamples : 0)
       const close = (): void => {
         totalPending -= pending()
+        holding.delete(holder)
         if (open.delete(stream)) link.send({ kind: 'close', stream })
       }
       open.set(stream, {
-        pendingMs: () => voiceStream.pendingMs,
+        pendingMs: () => (holding.has(holder) ? 0 : voiceStream.pendingMs),
         hear(heard) {
           totalPending -= heard.samples.length
           heardSamples += heard.samples.length
@@ -124,7 +151,17 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
           if (inputRateHz !== run.rateHz) run = { rateHz: inputRateHz, startSample: start, written: 0 }
           run.written += samples.length
           totalPending += endOf(run) - start
-          link.send({ kind: 'write', stream, samples: new Int16Array(samples), detect, inputRateHz, suppression })
+          const manner = { detect, inputRateHz, suppression }
+          if (isPatient && quiet.hold(samples, manner)) return hold(holder)
+          holder.release()
+          link.send({ kind: 'write', stream, samples: new Int16Array(samples), ...manner })
+        },
+        get isPatient() {
+          return isPatient
+        },
+        set isPatient(patient) {
+          isPatient = patient
+          if (!patient) holder.release()
         },
         get endSample() {
           return endOf(run)
@@ -143,9 +180,17 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
     async close() {
       isClosed = true
       open.clear()
+      holding.clear()
+      cancelRelease?.()
       await link.close()
     },
   }
+}
+
+const longestHoldMs = 200
+
+interface Holder {
+  release(): void
 }
 
 interface OpenStream {

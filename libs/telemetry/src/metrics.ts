@@ -20,7 +20,7 @@ export function makeMetrics<const T extends MetricTable>(options: MetricsOptions
   const { hasExemplars = false } = options
   const registry: AnyRegistry = new Registry<RegistryContentType>()
   if (hasExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 25 })
   const about = {
     name: 'voicebox_process_info',
     help: 'Which part of voicebox this process is.',

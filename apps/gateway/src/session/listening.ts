@@ -126,12 +126,14 @@ export function openListening(options: ListeningOptions): Listening {
     },
     whenHeard(run) {
       const atSample = origin + stream.endSample
-      if (barriers.length === 0 && heardSamples >= atSample) run()
-      else barriers.push({ atSample, run })
+      if (barriers.length === 0 && heardSamples >= atSample) return run()
+      barriers.push({ atSample, run })
+      stream.isPatient = false
     },
   })
   configure(options.hearing, samplesToMs(knownSample, heardRateHz))
   if (endpointer !== null && begun?.isComplete === false) endpointing = speakingSince(endpointer, begun.fromSample)
+  relax()
 
   /** A change of the settings keeps what is known of the turn in progress; only switching detection on begins anew. */
   function configure({ turnDetection, format, noiseReduction }: HearingSettings, floorMs: number): void {
@@ -188,11 +190,17 @@ export function openListening(options: ListeningOptions): Listening {
     }
     releaseBefore(batchStart + samples.length)
     takeUpTo(batchStart + samples.length)
+    relax()
   }
 
   /** A pause that began before what is known ends goes on in what follows; a verdict on it has not been reached. */
   function isOfUtterance({ endSample }: { endSample: number }): boolean {
     return utterance !== null && endSample - windowSamples >= utterance.fromSample
+  }
+
+  /** Nobody is waiting for what is appended unless it is part of an utterance, or something is to happen behind it. */
+  function relax(): void {
+    stream.isPatient = utterance === null && barriers.length === 0
   }
 
   function keep(parts: Int16Array[]): void {
@@ -225,6 +233,7 @@ export function openListening(options: ListeningOptions): Listening {
           const parts = ring.since(Math.round(msToSamples(effect.fromMs, heardRateHz)))
           const fromSample = heardSamples - parts.reduce((sum, part) => sum + part.length, 0)
           utterance = { itemId: effect.itemId, fromSample, handedOn: 0, parts: [], samples: 0 }
+          stream.isPatient = false
           return keep(parts)
         }
         case 'close_utterance': {

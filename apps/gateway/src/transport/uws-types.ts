@@ -58,6 +58,7 @@ export interface UwsSocket<UserData> {
 export interface UwsRequest {
   getCaseSensitiveMethod(): string
   getUrl(): string
+  getHeader(name: string): string
   /** Without the question mark; undefined when there is none. */
   getQuery(): string | undefined
   forEach(visit: (lowerCaseName: string, value: string) => void): void
