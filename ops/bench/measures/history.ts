@@ -1,6 +1,8 @@
 import { silentLog } from '@voicebox/kernel'
 import { type Store, findItem, listItems, openStore, searchItems } from '@voicebox/store'
 import { fillHistory, filledSession, itemsInSession, plansOf, startPostgres } from '@voicebox/store/testing'
+import type { Bench } from '../measure.ts'
+import type { Cell, Table } from '../table.ts'
 
 const reads = 300
 /** Dear ones are done less often: no more are begun after this. */
@@ -11,7 +13,8 @@ const enoughMs = 15_000
  * of a session and searches, against one row by its key. Cold: the server was just started again; what the operating system
  * remembers of its files is left to it.
  */
-export async function measureHistory(items = 10_000_000): Promise<string> {
+export async function measureHistory({ say, items }: Bench): Promise<readonly Table[]> {
+  say(`history: fills the table with ${items} items`)
   const server = await startPostgres()
   try {
     const from = performance.now()
@@ -54,19 +57,18 @@ export async function measureHistory(items = 10_000_000): Promise<string> {
         () => 'rare',
       ),
     }
-    const rows: string[] = []
+    const rows: Cell[][] = []
     let floor = Number.NaN
     for (const [name, read] of Object.entries(kinds)) {
+      say(`history: ${name}`)
       await server.stop()
       await server.start()
       const store = openStore({ url: server.url, name: 'bench', log: silentLog })
       const [cold, warm] = [await timesOf(() => read(store)), await timesOf(() => read(store))]
       await store.close()
       floor = Number.isNaN(floor) ? warm.p50 : floor
-      const figures = [cold.first, cold.p50, cold.p99, warm.p50, warm.p99].map((ms) => ms.toFixed(1))
-      rows.push(
-        `| ${name} | ${warm.count} | ${cold.failed + warm.failed} | ${figures.join(' | ')} | ${(warm.p50 / floor).toFixed(1)} |`,
-      )
+      const figures = [cold.first, cold.p50, cold.p99, warm.p50, warm.p99]
+      rows.push([name, warm.count, cold.failed + warm.failed, ...figures, warm.p50 / floor])
     }
     const store = openStore({ url: server.url, name: 'bench', log: silentLog })
     const plans = await plansOf(async () => {
@@ -75,11 +77,23 @@ export async function measureHistory(items = 10_000_000): Promise<string> {
     })
     await store.close()
     return [
-      `| of ${items} items (filled in ${filledS.toFixed(0)} s), ms | reads | failed | first | cold p50 | p99 | warm p50 | p99 | to one row |`,
-      '|---|---|---|---|---|---|---|---|---|',
-      ...rows,
-      ...plans.flatMap((plan) => ['', '```', plan, '```']),
-    ].join('\n')
+      {
+        title: `Reads of a history of ${items} items (filled in ${filledS.toFixed(0)} s)`,
+        columns: [
+          'ms of',
+          'reads',
+          'failed',
+          'first',
+          'cold p50',
+          'cold p99',
+          'warm p50',
+          'warm p99',
+          'warm p50 / one row',
+        ],
+        rows,
+        notes: plans.map((plan) => `Plan:\n\n\`\`\`\n${plan}\n\`\`\``),
+      },
+    ]
   } finally {
     await server.close()
   }

@@ -1,17 +1,20 @@
 import { startChatServer } from '@voicebox/llm-worker/testing'
-import { type Client, connect } from '../../apps/voicebox/e2e/support/client.ts'
-import { append, say } from '../../apps/voicebox/e2e/support/speech.ts'
-import { startStack } from '../../apps/voicebox/e2e/support/stack.ts'
+import { type Client, connect } from '../../../apps/voicebox/e2e/support/client.ts'
+import { append, say } from '../../../apps/voicebox/e2e/support/speech.ts'
+import { startStack } from '../../../apps/voicebox/e2e/support/stack.ts'
+import type { Bench } from '../measure.ts'
+import { type Cell, type Table, percentile } from '../table.ts'
 
 const sessions = 50
-const rounds = 4
+const rounds = 2
 const frameMs = 40
 
 /**
  * How soon an answer ends that the client cancels or speaks over, with 50 sessions that are all being answered: the stub
  * speaks in real time, the language provider is an HTTP server that goes on for a minute.
  */
-export async function measureInterruptions(): Promise<string> {
+export async function measureInterruptions({ say: tell }: Bench): Promise<readonly Table[]> {
+  tell(`interruptions: ${sessions} sessions that are being answered`)
   const words = Array.from({ length: 3_000 }, (_, at) => (at % 12 === 11 ? ' stop.' : ' word'))
   const chat = await startChatServer({ kind: 'reply', chunks: words, chunkMs: 20 })
   const stack = await startStack({
@@ -81,13 +84,22 @@ export async function measureInterruptions(): Promise<string> {
     await stack.close()
     await chat.close()
   }
-  const lines = Object.entries(rows).map(([name, times]) => {
-    const sorted = times.toSorted((one, other) => one - other)
-    const at = (part: number): string =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]?.toFixed(1) ?? '–'
-    return `| ${name} | ${sorted.length} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`
-  })
-  return [`| ${sessions} sessions | samples | p50 ms | p99 ms | max ms |`, '|---|---|---|---|---|', ...lines].join('\n')
+  return [
+    {
+      title: `Interruptions (${sessions} sessions that are being answered, in real time)`,
+      columns: ['from → to', 'times', 'p50, ms', 'p99, ms', 'most, ms'],
+      rows: Object.entries(rows).map(([name, times]): Cell[] => [
+        name,
+        times.length,
+        percentile(times, 0.5),
+        percentile(times, 0.99),
+        percentile(times, 1),
+      ]),
+      notes: [
+        'Half of the answers are cancelled, half are spoken over. Audio that is on its way when a client hears of it counts as late.',
+      ],
+    },
+  ]
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,6 +1,16 @@
 import { type JobId, newId, silentLog, sleep, systemClock } from '@voicebox/kernel'
-import { type Redis, type SynthesizeJob, consumeLane, enqueue, laneStats, openRedis } from '@voicebox/streams'
+import {
+  type Redis,
+  type SynthesizeJob,
+  consumeLane,
+  enqueue,
+  followSession,
+  laneStats,
+  openRedis,
+} from '@voicebox/streams'
 import { startRedis } from '@voicebox/streams/testing'
+import type { Bench } from '../measure.ts'
+import { type Cell, type Table, percentile } from '../table.ts'
 
 const lane = 'jobs:tts:stub'
 const workers = 2
@@ -9,27 +19,78 @@ const jobMs = 100
 const everything = 1_000_000
 
 /**
- * How long a job waits behind another tenant's two hundred, in times of one of these, and how many jobs a second go through a
- * lane, with and without tenants having their share of it.
+ * How long a job takes through a lane, a worker and the session log back to a gateway, one at a time; how many jobs a second go
+ * through; and how long one waits behind another tenant's two hundred, in times of one of these. With and without tenants having
+ * their share of a lane.
  */
-export async function measureLanes(): Promise<string> {
+export async function measureLanes({ say }: Bench): Promise<readonly Table[]> {
+  say('lanes: one job at a time, then as many as it goes')
+  const hops = await withRedis(hopTimes)
   const rows = [
     ['as many as its workers do', null],
     ['unlimited', everything],
   ] as const
-  const lines: string[] = []
+  const rowsOfShares: Cell[][] = []
   for (const [name, maxShare] of rows) {
     const delays: number[] = []
     for (let round = 0; round < 5; round++) delays.push(await withRedis((redis) => delay(redis, maxShare)))
     const rate = await withRedis((redis) => throughput(redis, maxShare))
-    const worst = Math.max(...delays).toFixed(2)
-    lines.push(`| ${name} | ${worst} | ${rate.put.toFixed(0)} | ${rate.done.toFixed(0)} |`)
+    rowsOfShares.push([name, Math.max(...delays), rate.put, rate.done, rate.heard])
   }
   return [
-    '| share of a tenant in the lane | longest wait behind 200 jobs of another, in jobs | jobs put a second | jobs done a second |',
-    '|---|---|---|---|',
-    ...lines,
-  ].join('\n')
+    {
+      title: 'One job at a time: put on a lane, done by a worker, its result heard from the session log',
+      columns: ['', 'p50, ms', 'p99, ms', 'most, ms'],
+      rows: [
+        ['from the lane to the worker', ...spread(hops.toWorker)],
+        ['all the way', ...spread(hops.back)],
+      ],
+      notes: ['Gateway and worker are one process here, with a Redis of their own beside it.'],
+    },
+    {
+      title: 'Many jobs',
+      columns: [
+        'share of a tenant in the lane',
+        'longest wait behind 200 jobs of another, in jobs',
+        'put a second',
+        'done a second',
+        'heard a second',
+      ],
+      rows: rowsOfShares,
+    },
+  ]
+}
+
+const spread = (times: readonly number[]): Cell[] => [0.5, 0.99, 1].map((part) => percentile(times, part))
+
+async function hopTimes(redis: Redis): Promise<{ toWorker: number[]; back: number[] }> {
+  const sessionId = newId('sess')
+  const times = { toWorker: [] as number[], back: [] as number[] }
+  let [putMs, heard] = [0, 0]
+  const consumers = consume(redis, { maxShare: null, concurrency: 64 }, async () => {
+    times.toWorker.push(performance.now() - putMs)
+  })
+  const follower = await followSession(
+    redis,
+    { tenantId: 'only', sessionId },
+    {
+      afterSeq: 0,
+      log: silentLog,
+      onResult() {
+        times.back.push(performance.now() - putMs)
+        heard += 1
+      },
+    },
+  )
+  await until(async () => (await laneStats(redis, lane)).consumers === workers)
+  for (let at = 0; at < 1_000; at += 1) {
+    putMs = performance.now()
+    await enqueue(redis, lane, { ...jobOf('only'), sessionId })
+    while (heard <= at) await sleep(0)
+  }
+  follower.close()
+  await Promise.all(consumers.map((consumer) => consumer.close()))
+  return times
 }
 
 async function withRedis<T>(measure: (redis: Redis) => Promise<T>): Promise<T> {
@@ -63,20 +124,40 @@ async function delay(redis: Redis, maxShare: number | null): Promise<number> {
   return waitedMs / Math.max(...takenMs)
 }
 
-async function throughput(redis: Redis, maxShare: number | null): Promise<{ put: number; done: number }> {
+async function throughput(
+  redis: Redis,
+  maxShare: number | null,
+): Promise<{ put: number; done: number; heard: number }> {
   const jobs = 10_000
-  let done = 0
+  let [done, heard] = [0, 0]
+  const sessionIds = Array.from({ length: 20 }, () => newId('sess'))
+  const followers = await Promise.all(
+    sessionIds.map((sessionId) =>
+      followSession(
+        redis,
+        { tenantId: 'only', sessionId },
+        { afterSeq: 0, log: silentLog, onResult: () => void (heard += 1) },
+      ),
+    ),
+  )
   const putFrom = performance.now()
   for (let at = 0; at < jobs; at += 1_000)
     await Promise.all(
-      Array.from({ length: 1_000 }, () => enqueue(redis, lane, jobOf('only'), { maxWaiting: everything })),
+      Array.from({ length: 1_000 }, (_, place) => {
+        const sessionId = sessionIds[place % sessionIds.length] ?? newId('sess')
+        return enqueue(redis, lane, { ...jobOf('only'), sessionId }, { maxWaiting: everything })
+      }),
     )
   const from = performance.now()
   const consumers = consume(redis, { maxShare, concurrency: 64 }, async () => void (done += 1))
   await until(async () => done >= jobs)
   const doneAt = performance.now()
+  await until(async () => heard >= jobs)
+  const heardAt = performance.now()
+  for (const follower of followers) follower.close()
   await Promise.all(consumers.map((consumer) => consumer.close()))
-  return { put: (jobs / (from - putFrom)) * 1_000, done: (jobs / (doneAt - from)) * 1_000 }
+  const rate = (fromMs: number, toMs: number): number => (jobs / (toMs - fromMs)) * 1_000
+  return { put: rate(putFrom, from), done: rate(from, doneAt), heard: rate(from, heardAt) }
 }
 
 function consume(

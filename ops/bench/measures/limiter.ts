@@ -3,6 +3,8 @@ import { promisify } from 'node:util'
 import { type ResponseId, newId, silentLog } from '@voicebox/kernel'
 import { type RateLimits, type Redis, openRedis, reserve } from '@voicebox/streams'
 import { startRedis } from '@voicebox/streams/testing'
+import type { Bench } from '../measure.ts'
+import type { Cell, Table } from '../table.ts'
 
 const run = promisify(execFile)
 const checks = 40_000
@@ -18,7 +20,8 @@ const brief: RateLimits = { ...limits, windowMs: 200 }
  * `redis-benchmark`, on the same server and in turn; the best of each. Our client asks on one connection; `redis-benchmark` on
  * as many as are under way, which is how it is run by default, and on one, all in one message and answered in one.
  */
-export async function measureLimiter(): Promise<string> {
+export async function measureLimiter({ say }: Bench): Promise<readonly Table[]> {
+  say(`limiter: ${rounds} rounds of ${checks} checks`)
   const server = await startRedis()
   const redis = await openRedis({ url: server.url, name: 'bench', log: silentLog, signal: AbortSignal.timeout(10_000) })
   try {
@@ -33,16 +36,20 @@ export async function measureLimiter(): Promise<string> {
       best.leaving = Math.max(best.leaving, await checksPerSecond(redis, brief))
       best.one = Math.max(best.one, await trivial(['-c', '1', '-P', String(atATime)]))
     }
-    const row = (name: string, rate: number): string =>
-      `| ${name} | ${rate.toFixed(0)} | ${(rate / best.many).toFixed(2)} | ${(rate / best.one).toFixed(2)} |`
+    const row = (name: string, rate: number): Cell[] => [name, rate, rate / best.many, rate / best.one]
     return [
-      '| | a second | ratio to 64 connections | to one with 64 in a message |',
-      '|---|---|---|---|',
-      row('checks, nothing leaves the window', best.admitted),
-      row('checks, with each of which another leaves it', best.leaving),
-      row('a script that does nothing, 64 connections (`redis-benchmark -c 64`)', best.many),
-      row('the same, one connection (`redis-benchmark -c 1 -P 64`)', best.one),
-    ].join('\n')
+      {
+        title: 'The limiter: checks a second through one connection',
+        columns: ['', 'a second', 'ratio to 64 connections', 'ratio to one with 64 in a message'],
+        rows: [
+          row('checks, nothing leaves the window', best.admitted),
+          row('checks, with each of which another leaves it', best.leaving),
+          row('a script that does nothing, 64 connections (`redis-benchmark -c 64`)', best.many),
+          row('the same, one connection (`redis-benchmark -c 1 -P 64`)', best.one),
+        ],
+        notes: [`${atATime} are under way at a time; the best of ${rounds} rounds.`],
+      },
+    ]
   } finally {
     await redis.close()
     await server.close()

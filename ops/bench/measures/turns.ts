@@ -1,14 +1,17 @@
 import { concatSamples } from '@voicebox/audio'
-import { connect } from '../../apps/voicebox/e2e/support/client.ts'
-import { append, loadSpeech, silence } from '../../apps/voicebox/e2e/support/speech.ts'
-import { startStack } from '../../apps/voicebox/e2e/support/stack.ts'
+import { connect } from '../../../apps/voicebox/e2e/support/client.ts'
+import { append, loadSpeech, silence } from '../../../apps/voicebox/e2e/support/speech.ts'
+import { startStack } from '../../../apps/voicebox/e2e/support/stack.ts'
+import type { Bench } from '../measure.ts'
+import { type Cell, type Table, percentile } from '../table.ts'
 
 const frameMs = 40
 const turns = 20
-const question = new URL('../../fixtures/speech/what-time-is-it.wav', import.meta.url).pathname
+const question = new URL('../../../fixtures/speech/what-time-is-it.wav', import.meta.url).pathname
 
 /** How long a turn takes with pocketsphinx, echo and flite: one session at a time, audio in real time, default turn detection. */
-export async function measureTurns(): Promise<string> {
+export async function measureTurns({ say }: Bench): Promise<readonly Table[]> {
+  say(`turns: ${turns} with pocketsphinx, echo and flite`)
   const stack = await startStack({
     env: { VOICEBOX_STT_ENGINE: 'pocketsphinx', VOICEBOX_TTS_ENGINE: 'flite', VOICEBOX_CLAIM_AFTER_MS: '5000' },
   })
@@ -56,9 +59,11 @@ export async function measureTurns(): Promise<string> {
   } finally {
     await stack.close()
   }
-  const lines = Object.entries(rows).map(([name, times]) => {
-    const sorted = times.toSorted((a, b) => a - b)
-    return `| ${name} | ${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)} | ${sorted.at(-1)?.toFixed(0)} |`
-  })
-  return [`| ${turns} turns, pocketsphinx · echo · flite | p50 ms | max ms |`, '|---|---|---|', ...lines].join('\n')
+  return [
+    {
+      title: `A turn with the embedded engines (${turns} turns, pocketsphinx · echo · flite)`,
+      columns: ['from → to', 'p50, ms', 'most, ms'],
+      rows: Object.entries(rows).map(([name, times]): Cell[] => [name, percentile(times, 0.5), percentile(times, 1)]),
+    },
+  ]
 }
