@@ -155,20 +155,20 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       options.onTold(event)
       delivery.notice(event)
     },
-    open: (upTo) => gate.open(upTo),
+    open: (upTo) => socket.batch(() => gate.open(upTo)),
     hold() {
       isHeld = true
       gate.hold()
     },
     resume() {
       isHeld = false
-      if (!isSlow) gate.resume()
+      if (!isSlow) socket.batch(() => gate.resume())
     },
     drained() {
       if (!isSlow) return
       isSlow = false
       drained.resolve()
-      if (!isHeld) gate.resume()
+      if (!isHeld) socket.batch(() => gate.resume())
       options.onSlow(false)
     },
     get lastNumber() {

@@ -87,6 +87,7 @@ export function openLine(
       waitingBytes += text.length
       return 'buffered'
     },
+    batch: (run) => run(),
     bufferedBytes: () => waitingBytes,
     ping: () => {},
     end(code, reason) {

@@ -5,6 +5,8 @@ import type { Socket, SocketHandlers } from './port.ts'
 export interface Wire {
   /** `buffered` promises a later `drained`. */
   send(text: string): 'sent' | 'buffered' | 'closed'
+  /** Runs the callback, and lets what it sends leave together. */
+  batch(run: () => void): void
   bufferedBytes(): number
   ping(): void
   end(code: number, reason: string): void
@@ -50,6 +52,10 @@ export function openPeer(wire: Wire, open: (socket: Socket) => SocketHandlers, o
       if (outcome !== 'buffered') return outcome
       isDrainAwaited = true
       return 'buffered'
+    },
+    batch(run) {
+      if (isOpen) wire.batch(run)
+      else run()
     },
     get bufferedBytes() {
       return isOpen ? wire.bufferedBytes() : 0

@@ -59,6 +59,8 @@ export interface Socket {
    * everything has left. Never throws; `closed` means the text was dropped.
    */
   send(text: string): 'sent' | 'buffered' | 'closed'
+  /** Hands over to the network at once what the callback sends, where that is possible: many frames cost little more than one. */
+  batch(run: () => void): void
   /** What waits in this process to be taken by the network. */
   readonly bufferedBytes: number
   /** Delivers what was sent before, then the close frame; the transport waits for that, for a bounded time. Harmless when closed. */

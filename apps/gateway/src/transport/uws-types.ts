@@ -45,6 +45,8 @@ export interface UwsBehavior<UserData> {
 export interface UwsSocket<UserData> {
   /** 1: sent, 0: backpressure, 2: dropped. */
   send(message: string, isBinary: boolean, compress: boolean): number
+  /** Sends together, when the callback returns, what it sends. */
+  cork(run: () => void): UwsSocket<UserData>
   ping(): number
   getBufferedAmount(): number
   getUserData(): UserData

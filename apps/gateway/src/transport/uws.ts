@@ -166,6 +166,7 @@ const brokenRules: Readonly<Record<string, number>> = {
 function wireOf(socket: UwsSocket<Connection>): Wire {
   return {
     send: (text) => (socket.send(text, false, false) === 1 ? 'sent' : 'buffered'),
+    batch: (run) => void socket.cork(run),
     bufferedBytes: () => socket.getBufferedAmount(),
     ping: () => void socket.ping(),
     end: (code, reason) => socket.end(code, reason),

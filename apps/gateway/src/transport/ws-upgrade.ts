@@ -98,6 +98,14 @@ function wireOf(socket: WebSocket, duplex: Duplex): Wire {
       socket.send(text)
       return duplex.writableNeedDrain ? 'buffered' : 'sent'
     },
+    batch(run) {
+      duplex.cork()
+      try {
+        run()
+      } finally {
+        duplex.uncork()
+      }
+    },
     bufferedBytes: () => socket.bufferedAmount,
     ping: () => {
       if (socket.readyState === socket.OPEN) socket.ping()

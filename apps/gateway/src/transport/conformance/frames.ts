@@ -27,6 +27,29 @@ export function framesConformance(open: OpenHost): void {
       expect(client.texts).toEqual(sent)
     })
 
+    it('delivers what is sent in a batch, in its order and with what is sent before and after, and ends as it is told to', async () => {
+      const host = await open()
+      const client = await dial(host.url())
+      await vi.waitFor(() => expect(host.seen).toHaveLength(1))
+      const socket = host.seen[0]?.socket
+      const large = Array.from({ length: 40 }, (_, n) => String(n).repeat(3_000))
+      socket?.send('before')
+      socket?.batch(() => {
+        for (const text of large) socket.send(text)
+        socket.batch(() => void socket.send('within'))
+      })
+      socket?.send('after')
+      await vi.waitFor(() => expect(client.texts).toHaveLength(43))
+      expect(client.texts).toEqual(['before', ...large, 'within', 'after'])
+      socket?.batch(() => {
+        socket.send('last')
+        socket.close(4_000, 'done')
+        socket.batch(() => void socket.send('too late'))
+      })
+      expect(await client.closed).toMatchObject({ code: 4_000 })
+      expect(client.texts.at(-1)).toBe('last')
+    })
+
     it('puts a fragmented message together', async () => {
       const host = await open()
       const client = await dial(host.url())
