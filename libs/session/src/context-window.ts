@@ -46,7 +46,7 @@ export function fitContext(state: SessionState, request: WindowRequest): readonl
 }
 
 /** Where a conversation may begin: not between a call and its output, nor after its last entry. */
-function placesToCut(entries: readonly Entry[]): number[] {
+export function placesToCut(entries: readonly Entry[]): number[] {
   const answered = new Map<string, number>()
   for (const [index, { item }] of entries.entries()) {
     if (item.type === 'function_call_output') answered.set(item.call_id, index)

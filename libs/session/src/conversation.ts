@@ -1,11 +1,13 @@
 import type { ClientEventOf } from '@voicebox/protocol'
+import { isAway, withoutAway } from './away.ts'
 import { resumeAwaiting } from './awaiting.ts'
 import { createdEntry, refusalOfItem, storeCreated } from './created-item.ts'
-import { act, type Draft, makeId, send } from './draft.ts'
+import { act, type Draft, makeId, send, set } from './draft.ts'
 import { addEntry, announceDone, charactersIn, findAnyEntry, findEntry, lastItemId, removeEntry } from './entries.ts'
 import { boundKeptAudio } from './kept-audio.ts'
 import { answerApproval } from './mcp-approval.ts'
 import { entrySoFar } from './output.ts'
+import { recallItem } from './recall.ts'
 import { missingItem, refuse, type Refusal } from './refuse.ts'
 import { responsesIn } from './responses.ts'
 import type { Entry, SessionState } from './state.ts'
@@ -27,6 +29,7 @@ export function createItem(draft: Draft, event: CreateEvent): void {
 
 /** `conversation.item.retrieve`: shows an item as it stands, with its audio as far as that is kept. */
 export function retrieveItem(draft: Draft, event: ClientEventOf<'conversation.item.retrieve'>): void {
+  if (isAway(draft.state, event.item_id)) return recallItem(draft, event)
   const entry = findEntry(draft.state, event.item_id)
   if (entry === undefined) {
     return refuse(draft, event, missingItem('item_retrieve_invalid_item_id', 'retrieving', event.item_id))
@@ -46,6 +49,7 @@ function asItStands(state: SessionState, entry: Entry): Entry {
 
 /** `conversation.item.delete`: takes an item out of the conversation; a response that waits for its words waits no more. */
 export function deleteItem(draft: Draft, event: ClientEventOf<'conversation.item.delete'>): void {
+  if (isAway(draft.state, event.item_id)) return deleteAway(draft, event.item_id)
   const entry = findEntry(draft.state, event.item_id)
   if (entry === undefined) {
     return refuse(draft, event, missingItem('item_delete_invalid_item_id', 'deleting', event.item_id))
@@ -55,9 +59,15 @@ export function deleteItem(draft: Draft, event: ClientEventOf<'conversation.item
   resumeAwaiting(draft, event.item_id)
 }
 
+function deleteAway(draft: Draft, itemId: string): void {
+  set(draft, { away: withoutAway(draft.state.away, itemId) })
+  act(draft, { kind: 'forget_item', itemId })
+  send(draft, { type: 'conversation.item.deleted', item_id: itemId })
+}
+
 function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
   const { previous_item_id: previous, item } = event
-  if (previous != null && previous !== 'root' && findEntry(state, previous) === undefined) {
+  if (previous != null && previous !== 'root' && findEntry(state, previous) === undefined && !isAway(state, previous)) {
     return {
       code: 'invalid_value',
       message: `Previous item with id '${previous}' not found in conversation.`,
@@ -78,6 +88,7 @@ function refusalOf(state: SessionState, event: CreateEvent): Refusal | null {
 /** Whether an id names an item, what will become one or is still worked on, or the place before all items. */
 function isTaken(state: SessionState, id: string): boolean {
   if (id === 'root' || id === state.buffer.itemId || findAnyEntry(state, id) !== undefined) return true
+  if (isAway(state, id)) return true
   const isListing = state.listings.some(({ itemId, status }) => itemId === id && status === 'in_progress')
   return isListing || responsesIn(state).some(({ output }) => output.some(({ item }) => item.id === id))
 }

@@ -1,5 +1,6 @@
 import type { IdOf, IdPrefix } from '@voicebox/kernel'
 import type { ServerEventBody } from '@voicebox/protocol'
+import { isAway } from './away.ts'
 import type { Effect } from './effect.ts'
 import type { SessionState } from './state.ts'
 
@@ -33,7 +34,8 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Makes the session's next id: 15 characters of the session's own and a counter of 6. An item that a client named so is passed by. */
 export function makeId<P extends IdPrefix>(draft: Draft, prefix: P): IdOf<P> {
   const id = nextId(draft, prefix)
-  return draft.state.entries.some((entry) => entry.item.id === id) ? makeId(draft, prefix) : id
+  const isNamed = draft.state.entries.some((entry) => entry.item.id === id) || isAway(draft.state, id)
+  return isNamed ? makeId(draft, prefix) : id
 }
 
 function nextId<P extends IdPrefix>(draft: Draft, prefix: P): IdOf<P> {

@@ -19,6 +19,7 @@ const errandKinds = [
   'cancel_work',
   'free_audio',
   'settle',
+  'recall_item',
 ] as const
 
 /**
@@ -67,7 +68,7 @@ export class Driven {
     }
     for (const effect of this.#new.effects) {
       if (effect.kind === 'save_item') this.saved.set(effect.item.id, effect)
-      if (effect.kind === 'forget_item') this.saved.delete(effect.itemId)
+      if (effect.kind === 'forget_item' || effect.kind === 'put_away') this.saved.delete(effect.itemId)
     }
     this.sent.push(...this.#new.waiting)
     this.#errands = this.#new.effects.filter(isErrand)

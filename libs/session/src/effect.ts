@@ -31,6 +31,10 @@ export type Effect =
   /** Keeps the item, and what the language model shall see of it. */
   | { kind: 'save_item'; item: Item; context: readonly ContextEntry[] }
   | { kind: 'forget_item'; itemId: ItemId }
+  /** Forgets the item, which is in history as it was saved last, at this position; it is still one of the conversation. */
+  | { kind: 'put_away'; itemId: ItemId; position: number }
+  /** Feed `item_recalled` or `recall_failed` back once history was asked for the item, before long. */
+  | { kind: 'recall_item'; itemId: ItemId }
   /** Takes audio that came with an item: base64 in this format, complete. */
   | { kind: 'store_audio'; itemId: ItemId; audio: string; format: AudioFormat }
   /** The item's audio is not needed any more. */

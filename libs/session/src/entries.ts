@@ -1,5 +1,6 @@
 import type { ItemId } from '@voicebox/kernel'
 import type { Item } from '@voicebox/protocol'
+import { isAway, itemBefore, lastAway, placeOfAway } from './away.ts'
 import { act, type Draft, send, set } from './draft.ts'
 import type { Effect } from './effect.ts'
 import { positionAt, spreadOut } from './position.ts'
@@ -36,7 +37,7 @@ export function findAnyEntry(state: SessionState, itemId: ItemId): Entry | undef
 }
 
 export function lastItemId(state: SessionState): ItemId | null {
-  return state.entries.at(-1)?.item.id ?? null
+  return itemBefore(state, state.entries.length)
 }
 
 /** What the language model shall see of an entry. */
@@ -56,32 +57,38 @@ export function counted(state: SessionState, entry: Entry): Entry {
   return { ...entry, characters: charactersOf(contextOfEntry(state, entry)) }
 }
 
-/** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. */
+/** Puts an item into the conversation after `previousItemId` (null: first), saves it and announces it. What was put away stays together: behind all of it, then. */
 export function addEntry(draft: Draft, entry: Entry, previousItemId: ItemId | null): void {
-  const at = draft.state.entries.findIndex((other) => other.item.id === previousItemId) + 1
-  const placed = { ...counted(draft.state, entry), position: roomAt(draft, at) }
+  const isBehindAway = previousItemId !== null && isAway(draft.state, previousItemId)
+  const at = isBehindAway ? (placeOfAway(draft.state) ?? 0) : indexOf(draft.state, previousItemId) + 1
+  const placed = { ...counted(draft.state, entry), position: roomAt(draft, at, isBehindAway) }
   const { entries, joined } = draft.state
   set(draft, { entries: entries.toSpliced(at, 0, placed), joined: joined + 1 })
   save(draft, entry)
-  send(draft, { type: 'conversation.item.added', previous_item_id: previousItemId, item: entry.item })
+  const previous = isBehindAway ? lastAway(draft.state) : previousItemId
+  send(draft, { type: 'conversation.item.added', previous_item_id: previous, item: entry.item })
+}
+
+function indexOf({ entries }: SessionState, itemId: ItemId | null): number {
+  return entries.findIndex(({ item }) => item.id === itemId)
 }
 
 /** The position of an entry that comes there. Where there is no room all are spread out, and saved for that. */
-function roomAt(draft: Draft, at: number): number {
-  const position = positionAt(draft.state, at)
+function roomAt(draft: Draft, at: number, isBehindAway: boolean): number {
+  const position = positionAt(draft.state, at, isBehindAway)
   if (position !== null) return position
   const entries = spreadOut(draft.state)
   set(draft, { entries, joined: draft.state.joined + entries.length })
   for (const entry of entries) save(draft, entry)
-  return roomAt(draft, at)
+  return roomAt(draft, at, isBehindAway)
 }
 
 /** Announces that an item is final. */
 export function announceDone(draft: Draft, itemId: ItemId): void {
-  const at = draft.state.entries.findIndex((entry) => entry.item.id === itemId)
+  const at = indexOf(draft.state, itemId)
   const entry = draft.state.entries[at]
   if (entry === undefined) return
-  const previous = at > 0 ? (draft.state.entries[at - 1]?.item.id ?? null) : null
+  const previous = itemBefore(draft.state, at)
   send(draft, { type: 'conversation.item.done', previous_item_id: previous, item: entry.item })
 }
 

@@ -1,7 +1,7 @@
 import type { ItemInput, SessionPatch } from '@voicebox/protocol'
 import fc from 'fast-check'
 import { responsesIn } from './responses.ts'
-import type { Simulation } from './simulation.testing.ts'
+import { conversationIn, type Simulation } from './simulation.testing.ts'
 
 export type Action = (simulation: Simulation) => void
 
@@ -30,7 +30,7 @@ const outOfBand: fc.Arbitrary<Action> = fc
   .map(({ conversation, input, withTools }) => (s: Simulation) => {
     const items = input.map((kind) => {
       if (kind === 'reference')
-        return { type: 'item_reference' as const, id: s.state.entries[0]?.item.id ?? 'item_none' }
+        return { type: 'item_reference' as const, id: conversationIn(s.state)[0] ?? 'item_none' }
       return kind === 'missing' ? { type: 'item_reference' as const, id: 'item_none' } : messageOf(kind)
     })
     s.client({
@@ -42,12 +42,12 @@ const outOfBand: fc.Arbitrary<Action> = fc
 /** What a client does with items that are there, or not. */
 const itemActions: fc.Arbitrary<Action> = fc
   .record({
-    at: fc.integer({ min: -1, max: 3 }),
+    at: fc.integer({ min: -3, max: 3 }),
     act: fc.constantFrom('delete', 'retrieve', 'truncate', 'audio', 'approve', 'output'),
     ms: fc.nat(2),
   })
   .map(({ at, act, ms }) => (s: Simulation) => {
-    const item_id = s.state.entries.at(at)?.item.id ?? 'item_none'
+    const item_id = conversationIn(s.state).at(at) ?? 'item_none'
     if (act === 'delete') s.client({ type: 'conversation.item.delete', item_id })
     else if (act === 'retrieve') s.client({ type: 'conversation.item.retrieve', item_id })
     else if (act === 'truncate')
@@ -129,6 +129,19 @@ const serviceActions: fc.Arbitrary<Action> = fc.oneof(
   }),
 )
 
+/** What history answers, as it was told last of the item. */
+const historyActions: fc.Arbitrary<Action> = fc.constantFrom('there', 'there', 'gone', 'away').map((answer) => (s) => {
+  const itemId = s.state.recalls[0]?.itemId ?? 'item_none'
+  const saved = s.effects.findLast((effect) => effect.kind === 'save_item' && effect.item.id === itemId)
+  const item = answer === 'there' && saved?.kind === 'save_item' ? saved.item : null
+  s.feed(answer === 'away' ? { kind: 'recall_failed', itemId } : { kind: 'item_recalled', itemId, item })
+})
+
+/** More than the conversation may hold, which chance alone seldom says. */
+const longTalk: fc.Arbitrary<Action> = fc
+  .integer({ min: 3, max: 9 })
+  .map((count) => (s) => Array.from({ length: count }, () => createItem(s, 'end', null)))
+
 /** What a driver has to say by itself. */
 const driverActions: fc.Arbitrary<Action> = fc.constantFrom<Action>(
   (s) => s.feed({ kind: 'refused', error: { code: 'invalid_event', message: 'No.' } }),
@@ -173,10 +186,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   audioTurn,
   serviceActions,
   driverActions,
+  historyActions,
+  longTalk,
   apologyTurn,
   fc
     .record({
-      place: fc.constantFrom('end', 'root', 'first', 'unknown'),
+      place: fc.constantFrom('end', 'root', 'first', 'earliest', 'unknown'),
       id: fc.option(fc.constantFrom('a', 'b', 'c')),
     })
     .map(
@@ -264,7 +279,8 @@ function utteranceId(s: Simulation, back: number): string {
 
 function createItem(s: Simulation, place: string, id: string | null): void {
   const first = s.state.entries[0]?.item.id
-  const previous = { end: undefined, root: 'root', first, unknown: 'item_unknown' }[place]
+  const earliest = conversationIn(s.state)[0]
+  const previous = { end: undefined, root: 'root', first, earliest, unknown: 'item_unknown' }[place]
   s.client({
     type: 'conversation.item.create',
     ...(previous === undefined ? {} : { previous_item_id: previous }),

@@ -1,5 +1,6 @@
 import type { ItemId } from '@voicebox/kernel'
 import type { Item, ResponseObject, ServerEventBody, TranscriptionUsage, Usage } from '@voicebox/protocol'
+import { isAway } from './away.ts'
 import type { Effect } from './effect.ts'
 import { findEntry } from './entries.ts'
 import { responsesIn } from './responses.ts'
@@ -22,9 +23,9 @@ export function historyOf(before: SessionState, after: SessionState, effects: re
   return effects.flatMap((effect, at): Fact[] => {
     switch (effect.kind) {
       case 'save_item':
-        return isSavedAgain(effects, at) ? [] : itemFact(after, effect)
+        return isSavedAgain(effects, at) ? [] : itemFact(effect, positionOf(after, effects, effect.item.id))
       case 'forget_item':
-        return findEntry(before, effect.itemId) === undefined ? [] : [{ kind: 'item_deleted', itemId: effect.itemId }]
+        return !isIn(before, effect.itemId) ? [] : [{ kind: 'item_deleted', itemId: effect.itemId }]
       case 'send':
         return eventFacts(after, effect.event)
       default:
@@ -46,10 +47,19 @@ export function historyAtEnd(state: SessionState): Fact[] {
 
 type Save = Extract<Effect, { kind: 'save_item' }>
 
-function itemFact(state: SessionState, { item, context }: Save): Fact[] {
-  const entry = findEntry(state, item.id)
-  if (entry === undefined) return []
-  return [{ kind: 'item', itemId: item.id, position: entry.position, item, words: context.map(wordsOf).join('\n') }]
+function itemFact({ item, context }: Save, position: number | null): Fact[] {
+  if (position === null) return []
+  return [{ kind: 'item', itemId: item.id, position, item, words: context.map(wordsOf).join('\n') }]
+}
+
+/** Where an item stands, also one that is put away in the same step; null: it is none of the conversation. */
+function positionOf(after: SessionState, effects: readonly Effect[], itemId: ItemId): number | null {
+  const away = effects.find((effect) => effect.kind === 'put_away' && effect.itemId === itemId)
+  return away?.kind === 'put_away' ? away.position : (findEntry(after, itemId)?.position ?? null)
+}
+
+function isIn(state: SessionState, itemId: ItemId): boolean {
+  return findEntry(state, itemId) !== undefined || isAway(state, itemId)
 }
 
 function isSavedAgain(effects: readonly Effect[], at: number): boolean {

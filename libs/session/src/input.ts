@@ -1,5 +1,5 @@
 import type { ItemId, ResponseId } from '@voicebox/kernel'
-import type { ClientEvent, McpError, McpListedTool, ServerEventOf, WireError } from '@voicebox/protocol'
+import type { ClientEvent, Item, McpError, McpListedTool, ServerEventOf, WireError } from '@voicebox/protocol'
 import type { Subject } from './effect.ts'
 
 /** Everything that can happen to a session. Positions in the input audio are milliseconds since the session's first frame. */
@@ -55,6 +55,9 @@ type DriverInput =
   | { kind: 'resumed'; heardMs: number; utteranceEnded?: boolean }
   /** The client is told of an error; nothing else happens. */
   | { kind: 'refused'; error: Pick<WireError, 'code' | 'message'> & Partial<WireError> }
+  /** What history has of an item that was put away, which may be nothing; or history cannot be asked. */
+  | { kind: 'item_recalled'; itemId: ItemId; item: Item | null }
+  | { kind: 'recall_failed'; itemId: ItemId }
   | { kind: 'limits_updated'; limits: ServerEventOf<'rate_limits.updated'>['rate_limits'] }
 
 /** Whether the workers can be reached. What they said until then comes before it. */

@@ -23,7 +23,7 @@ export const fates = fc.array(
 export const lives = fc.record({
   actions: histories,
   fates,
-  engine: fc.record({ settlesWords: fc.boolean(), transcribesLive: fc.boolean() }),
+  engine: fc.record({ settlesWords: fc.boolean(), transcribesLive: fc.boolean(), keepsHistory: fc.boolean() }),
 })
 export interface Life {
   actions: Action[]

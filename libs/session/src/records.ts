@@ -15,7 +15,7 @@ import {
   responseFrom,
 } from './record-parts.ts'
 import { responsesIn } from './responses.ts'
-import type { Entry, HeldAudio, McpListing, SessionState } from './state.ts'
+import type { AwayPiece, Entry, HeldAudio, McpListing, SessionState } from './state.ts'
 
 /**
  * The state in small pieces by name, of which `stateFrom` makes it again. All is plain data but for generated audio, whose
@@ -23,7 +23,7 @@ import type { Entry, HeldAudio, McpListing, SessionState } from './state.ts'
  * another is the very same object in the records of both.
  */
 export function recordsOf(state: SessionState): ReadonlyMap<string, unknown> {
-  const { session, limits, prompts, entries, asides, listings } = state
+  const { session, limits, prompts, entries, away, recalls, asides, listings } = state
   const records = new Map<string, unknown>([
     ['head', headOf(state)],
     ['session', session],
@@ -31,6 +31,8 @@ export function recordsOf(state: SessionState): ReadonlyMap<string, unknown> {
     ['prompts', prompts],
   ])
   for (const record of placed(entries)) records.set(`entry:${record.entry.item.id}`, record)
+  for (const piece of away) records.set(`away:${piece.nth}`, piece)
+  if (recalls.length > 0) records.set('recalls', recalls)
   for (const aside of asides) records.set(`aside:${aside.item.id}`, aside)
   for (const listing of listings) records.set(`listing:${listing.itemId}`, listing)
   for (const response of responsesIn(state)) {
@@ -55,6 +57,8 @@ export function stateFrom(records: ReadonlyMap<string, unknown>): SessionState {
     limits: read(records, 'limits') as SessionState['limits'],
     prompts: read(records, 'prompts') as SessionState['prompts'],
     entries: inPlace(valuesOf<Placed>('entry')),
+    away: valuesOf<AwayPiece>('away').sort((a, b) => a.nth - b.nth),
+    recalls: (records.get('recalls') ?? []) as SessionState['recalls'],
     asides: valuesOf<Entry>('aside').sort((a, b) => inOrderMade(a.item.id, b.item.id)),
     listings: valuesOf<McpListing>('listing').sort((a, b) => inOrderMade(a.itemId, b.itemId)),
     response: responses.find(({ isInConversation }) => isInConversation) ?? null,

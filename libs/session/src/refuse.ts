@@ -20,6 +20,12 @@ export function tellError(draft: Draft, error: Extract<Input, { kind: 'refused' 
   send(draft, { type: 'error', error: { type, code, message, param, event_id } })
 }
 
+/** Why nothing but looking at it can be done with an item that was put away. */
+export function awayRefusal(code: string, itemId: string, param?: string): Refusal {
+  const message = `The item with id '${itemId}' is not at hand any more, only in history: it can be retrieved or deleted.`
+  return { code, message, ...(param === undefined ? {} : { param }) }
+}
+
 /** The refusal of an event about an item that the conversation does not have. */
 export function missingItem(code: string, doing: string, itemId: string): Refusal {
   return { code, message: `Error ${doing} item: the item with id '${itemId}' does not exist.` }

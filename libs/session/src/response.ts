@@ -1,10 +1,11 @@
 import type { ClientEventOf, ResponseOptions } from '@voicebox/protocol'
+import { isAway } from './away.ts'
 import { audioMsOf, refusalOfItem } from './created-item.ts'
 import type { Draft } from './draft.ts'
 import { endResponse } from './end-response.ts'
 import { charactersIn, findEntry } from './entries.ts'
 import { refusalOfPrompt } from './prompt.ts'
-import { refuse, type Refusal } from './refuse.ts'
+import { awayRefusal, refuse, type Refusal } from './refuse.ts'
 import { findResponse } from './responses.ts'
 import { startResponse } from './start-response.ts'
 import type { SessionState } from './state.ts'
@@ -91,5 +92,6 @@ function refusalOfInputItem(
 
 function refusalOfReference(state: SessionState, id: string, param: string): Refusal | null {
   if (findEntry(state, id) !== undefined) return null
+  if (isAway(state, id)) return awayRefusal('invalid_value', id, `${param}.id`)
   return { code: 'invalid_value', message: `Item with id '${id}' not found in conversation.`, param: `${param}.id` }
 }

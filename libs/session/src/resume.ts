@@ -4,6 +4,7 @@ import { act, type Draft } from './draft.ts'
 import { isRunningAlone } from './entries.ts'
 import type { Input } from './input.ts'
 import { keepAlive } from './keep-alive.ts'
+import { recallAgain } from './recall.ts'
 import { responsesIn } from './responses.ts'
 import type { SessionState } from './state.ts'
 import { stopSpeech } from './turn.ts'
@@ -34,6 +35,7 @@ function waitAgain(draft: Draft): void {
   }
   for (const itemId of runningCalls(draft.state)) wait(draft, itemId, limits.workTimeoutMs)
   resumeAwaitingUser(draft)
+  recallAgain(draft)
 }
 
 /** Calls at work for a response, and those that the client approved. */

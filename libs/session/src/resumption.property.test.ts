@@ -5,7 +5,7 @@ import { histories } from './histories.testing.ts'
 import { begin, eventsIn, type Life, live, lives, reachedNothing } from './lives.testing.ts'
 import { recordsOf, stateFrom } from './records.ts'
 import { savesOf } from './saves.ts'
-import { Simulation } from './simulation.testing.ts'
+import { conversationIn, Simulation } from './simulation.testing.ts'
 import { step } from './step.ts'
 
 const runs = { numRuns: 150 }
@@ -58,7 +58,7 @@ describe('Property: session state consistency', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(histories, (actions) => {
         const simulation = new Simulation()
-        simulation.state = begin({})
+        simulation.state = begin({ keepsHistory: true })
         for (const act of actions) {
           const before = recordsOf(simulation.state)
           act(simulation)
@@ -105,7 +105,7 @@ describe('Property: session state consistency', { timeout: 120_000 }, () => {
           const { previous_item_id: previous, item } = event
           order.splice(previous === null ? 0 : order.indexOf(previous) + 1, 0, item.id)
         }
-        expect(stateFrom(records).entries.map(({ item }) => item.id)).toEqual(order)
+        expect(conversationIn(stateFrom(records))).toEqual(order)
       }),
       runs,
     )

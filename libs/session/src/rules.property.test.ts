@@ -5,7 +5,14 @@ import { Simulation } from './simulation.testing.ts'
 
 const runs = { numRuns: 250 }
 
-function play(actions: Action[]): Simulation {
+/** Any history, of a session of which history is kept, or not. */
+const pasts = fc.record({ actions: histories, keepsHistory: fc.boolean() })
+interface Past {
+  actions: Action[]
+  keepsHistory: boolean
+}
+
+function play({ actions, keepsHistory }: Past): Simulation {
   const simulation = new Simulation({
     inputBufferMs: 4_000,
     heldAudioSamples: 12,
@@ -13,6 +20,7 @@ function play(actions: Action[]): Simulation {
     outOfBand: 2,
     keptAudioMs: 2_000,
     settlesWords: true,
+    keepsHistory,
   })
   for (const act of actions) act(simulation)
   return simulation
@@ -22,13 +30,17 @@ describe('Property: over any history of a session', () => {
   it('a refused event changes nothing but that one error follows, which names it', () => {
     let refused = 0
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { inputs, state } = play(actions)
+      fc.property(pasts, (past) => {
+        const { inputs, state } = play(past)
         const simulation = new Simulation(state.limits)
         for (const [at, input] of inputs.slice(1).entries()) {
           const before = simulation.state
           const event_id = `event_${at}`
           const isClients = input.kind === 'client_event'
+          if (input.kind === 'item_recalled' || input.kind === 'recall_failed') {
+            simulation.feed(input) // it answers an event of before
+            continue
+          }
           const effects = simulation.feed(isClients ? { ...input, event: { ...input.event, event_id } } : input)
           for (const effect of effects) {
             if (effect.kind !== 'send' || effect.event.type !== 'error') continue
@@ -50,8 +62,8 @@ describe('Property: over any history of a session', () => {
   it('nothing that is sent or kept has a secret of the tools', () => {
     let used = 0
     fc.assert(
-      fc.property(histories, (actions) => {
-        for (const effect of play(actions).effects) {
+      fc.property(pasts, (past) => {
+        for (const effect of play(past).effects) {
           if (effect.kind === 'list_tools' || effect.kind === 'call_tool') {
             expect(JSON.stringify(effect.server)).toContain(secrets[0])
             used += 1
@@ -68,8 +80,8 @@ describe('Property: over any history of a session', () => {
 
   it('a response outside the conversation leaves no item in it, and none of it is told as one', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { events, state } = play(actions)
+      fc.property(pasts, (past) => {
+        const { events, state } = play(past)
         const outside = new Set<string>()
         const items = new Set<string>()
         for (const event of events) {
@@ -89,8 +101,8 @@ describe('Property: over any history of a session', () => {
 
   it('the words that are told at the end are those of the item', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { events, state } = play(actions)
+      fc.property(pasts, (past) => {
+        const { events, state } = play(past)
         for (const event of events) {
           if (event.type !== 'conversation.item.input_audio_transcription.completed') continue
           const item = state.entries.find((entry) => entry.item.id === event.item_id)?.item
@@ -105,8 +117,8 @@ describe('Property: over any history of a session', () => {
   it('audio that is kept for an item is let go of with the item', () => {
     let freed = 0
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { effects, state } = play(actions)
+      fc.property(pasts, (past) => {
+        const { effects, state } = play(past)
         const kept = new Set<string>()
         for (const effect of effects) {
           if (effect.kind === 'send_audio' && effect.keep !== null) kept.add(effect.keep.itemId)
@@ -125,8 +137,8 @@ describe('Property: over any history of a session', () => {
 
   it('usage adds up, and comes with the end of a response', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        for (const event of play(actions).events) {
+      fc.property(pasts, (past) => {
+        for (const event of play(past).events) {
           if (event.type === 'response.created') expect(event.response.usage).toBeNull()
           if (event.type !== 'response.done') continue
           const { usage } = event.response
@@ -147,9 +159,9 @@ describe('Property: over any history of a session', () => {
 
   it('speech ends the answer of the conversation at once, unless it shall not', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const simulation = play([])
-        for (const act of actions) {
+      fc.property(pasts, (past) => {
+        const simulation = play({ ...past, actions: [] })
+        for (const act of past.actions) {
           const before = simulation.effects.length
           act(simulation)
           const { turn_detection } = simulation.state.session.audio.input

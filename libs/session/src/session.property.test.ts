@@ -6,8 +6,10 @@ import type { Effect } from './effect.ts'
 import { findAnyEntry } from './entries.ts'
 import { type Action, histories, type MadeAudio } from './histories.testing.ts'
 import { responsesIn } from './responses.ts'
-import { Simulation } from './simulation.testing.ts'
+import { conversationIn, sentIn, Simulation } from './simulation.testing.ts'
+import { historyOf } from './history.ts'
 import { openSession } from './open.ts'
+import type { Entry } from './state.ts'
 import { step } from './step.ts'
 import type { ContextEntry } from './words.ts'
 
@@ -16,8 +18,15 @@ const reached = new Map<string, number>()
 const runs = { numRuns: 400 }
 const sessionId = 'sess_abcdefghijklmnopqrstu'
 
+/** Any history, of a session of which history is kept, or not. */
+const pasts = fc.record({ actions: histories, keepsHistory: fc.boolean() })
+interface Past {
+  actions: Action[]
+  keepsHistory: boolean
+}
+
 /** Runs a random history and counts what it came to, so that the last test can show that nothing was left out. */
-function play(actions: Action[]): Simulation {
+function play({ actions, keepsHistory }: Past): Simulation {
   const simulation = new Simulation({
     inputBufferMs: 4_000,
     heldAudioSamples: 12,
@@ -25,8 +34,10 @@ function play(actions: Action[]): Simulation {
     outOfBand: 2,
     keptAudioMs: 2_000,
     settlesWords: true,
+    keepsHistory,
   })
   for (const act of actions) act(simulation)
+  for (const { kind } of simulation.effects) if (kind === 'put_away') reached.set(kind, (reached.get(kind) ?? 0) + 1)
   for (const event of simulation.events) {
     const status = event.type === 'response.done' ? `:${event.response.status}` : ''
     const code = event.type === 'error' ? `:${event.error.code}` : ''
@@ -38,10 +49,10 @@ function play(actions: Action[]): Simulation {
 describe('Property: over any history of a session', () => {
   it('a response is created once, done once, and silent after; the conversation has one at a time', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const lives = new Map<string, 'created' | 'done'>()
         let ofConversation: string | null = null
-        for (const effect of play(actions).effects) {
+        for (const effect of play(past).effects) {
           const id = responseOf(effect)
           if (id === null) continue
           if (effect.kind === 'send' && effect.event.type === 'response.created') {
@@ -64,8 +75,8 @@ describe('Property: over any history of a session', () => {
 
   it('a turn that ends is committed, added and done, in that order and under the same id', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { events } = play(actions)
+      fc.property(pasts, (past) => {
+        const { events } = play(past)
         events.forEach((event, at) => {
           if (event.type !== 'input_audio_buffer.speech_stopped') return
           const [committed, added, done] = events.slice(at + 1, at + 4)
@@ -80,9 +91,9 @@ describe('Property: over any history of a session', () => {
 
   it('speech that started either stops, is committed or is dropped before the next starts', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         let open: string | null = null
-        for (const effect of play(actions).effects) {
+        for (const effect of play(past).effects) {
           if (effect.kind === 'open_utterance') {
             expect(open).toBeNull()
             open = effect.itemId
@@ -99,11 +110,11 @@ describe('Property: over any history of a session', () => {
 
   it('an engine is asked only for a live response, once, and is told to stop when the response ends early', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const asked = new Set<string>()
         const cancelled = new Set<string>()
         const live = new Set<string>()
-        for (const effect of play(actions).effects) {
+        for (const effect of play(past).effects) {
           if (effect.kind === 'generate') {
             expect(live).toContain(effect.request.responseId)
             expect(asked).not.toContain(effect.request.responseId)
@@ -127,9 +138,9 @@ describe('Property: over any history of a session', () => {
 
   it('the language model is asked when, and only when, all that it waits for has come', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const simulation = play([])
-        for (const act of actions) {
+      fc.property(pasts, (past) => {
+        const simulation = play({ ...past, actions: [] })
+        for (const act of past.actions) {
           act(simulation)
           for (const response of responsesIn(simulation.state)) {
             const isAsked = simulation.effects.some(
@@ -151,12 +162,12 @@ describe('Property: over any history of a session', () => {
 
   it('the model sees the conversation as the client sees it, and of what was truncated no more than was there', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const visible: string[] = []
         const texts = new Map<string, string>()
         const asked = new Map<string, string[]>()
         const saved = new Map<string, readonly ContextEntry[]>()
-        const { inputs, state: end } = play(actions)
+        const { inputs, state: end } = play(past)
         let state = openSession({ session: new Simulation().state.session, sessionId, limits: end.limits })
         for (const input of inputs) {
           const options =
@@ -165,7 +176,7 @@ describe('Property: over any history of a session', () => {
           state = next
           for (const effect of effects) {
             if (effect.kind === 'save_item') saved.set(effect.item.id, effect.context)
-            if (effect.kind === 'forget_item') saved.delete(effect.itemId)
+            if (effect.kind === 'forget_item' || effect.kind === 'put_away') saved.delete(effect.itemId)
             if (effect.kind === 'generate') {
               const { responseId, itemIds } = effect.request
               for (const id of itemIds) expect(saved.has(id)).toBe(true)
@@ -203,10 +214,10 @@ describe('Property: over any history of a session', () => {
 
   it('the deltas of a part are its done text, and its audio is forwarded in order, once, without gaps', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const texts = new Map<string, string>()
         const places = new Map<string, { segment: number; offset: number }>()
-        const { effects } = play(actions)
+        const { effects } = play(past)
         for (const effect of effects) {
           if (effect.kind === 'send_audio') {
             const { segment, offset, samples } = effect.audio as MadeAudio
@@ -229,9 +240,9 @@ describe('Property: over any history of a session', () => {
 
   it('what is told of the words of an utterance is never taken back by what follows of the same kind', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const told = new Map<string, string>()
-        for (const event of play(actions).events) {
+        for (const event of play(past).events) {
           if (event.type === 'conversation.item.input_audio_transcription.delta')
             told.set(event.item_id, (told.get(event.item_id) ?? '') + event.delta)
           if (event.type !== 'conversation.item.input_audio_transcription.completed') continue
@@ -246,9 +257,9 @@ describe('Property: over any history of a session', () => {
 
   it('an item of a response is announced before it is done, and each of its parts once', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
+      fc.property(pasts, (past) => {
         const outputs = new Map<string, string[]>()
-        for (const event of play(actions).events) {
+        for (const event of play(past).events) {
           if (event.type === 'response.output_item.added') {
             const before = outputs.get(event.response_id) ?? []
             expect(event.output_index).toBe(before.length)
@@ -269,8 +280,8 @@ describe('Property: over any history of a session', () => {
 
   it('nothing is waited for in vain: a timer belongs to work that is under way, and such work has one', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const simulation = play(actions)
+      fc.property(pasts, (past) => {
+        const simulation = play(past)
         const armed = new Set<string>()
         for (const effect of simulation.effects) {
           if (effect.kind === 'arm_timer') armed.add(effect.subject)
@@ -304,8 +315,8 @@ describe('Property: over any history of a session', () => {
 
   it('what a response was given to read is gone with it, and audio that is let go was there', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const { state, effects } = play(actions)
+      fc.property(pasts, (past) => {
+        const { state, effects } = play(past)
         const read = responsesIn(state).flatMap(({ itemIds }) => itemIds)
         for (const { item } of state.asides) expect(read).toContain(item.id)
         const freed = effects.flatMap((effect) => (effect.kind === 'free_audio' ? [effect.itemId] : []))
@@ -322,8 +333,8 @@ describe('Property: over any history of a session', () => {
 
   it('the conversation has the order that previous_item_id tells', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const simulation = play(actions)
+      fc.property(pasts, (past) => {
+        const simulation = play(past)
         const order: string[] = []
         for (const event of simulation.events) {
           if (event.type === 'conversation.item.deleted') order.splice(order.indexOf(event.item_id), 1)
@@ -332,7 +343,54 @@ describe('Property: over any history of a session', () => {
           expect(event.previous_item_id === null || at > 0).toBe(true)
           order.splice(at, 0, event.item.id)
         }
-        expect(simulation.state.entries.map((entry) => entry.item.id)).toEqual(order)
+        expect(conversationIn(simulation.state)).toEqual(order)
+      }),
+      runs,
+    )
+  })
+
+  it('nothing is lost of a conversation that grows beyond its bounds: history has it, and it can be retrieved', () => {
+    fc.assert(
+      fc.property(pasts, (past) => {
+        const simulation = play({ ...past, keepsHistory: true })
+        const { state, events } = simulation
+        const kept = historyIn(simulation)
+        const told = events.flatMap((event) => (event.type === 'conversation.item.added' ? [event.item.id] : []))
+        const conversation = conversationIn(state)
+        expect(conversation.filter((id) => !told.includes(id))).toEqual([])
+        expect([...kept.keys()].sort()).toEqual([...conversation].sort())
+        const positions = conversation.map((id) => kept.get(id)?.position ?? NaN)
+        expect(positions.every((position, at) => at === 0 || position > (positions[at - 1] ?? NaN))).toBe(true)
+        const room = state.recalls.length
+        for (const itemId of state.away.flatMap(({ ids }) => ids).slice(0, 16 - room)) {
+          simulation.client({ type: 'conversation.item.retrieve', item_id: itemId })
+          const item = kept.get(itemId)?.item ?? null
+          const [shown] = sentIn(simulation.feed({ kind: 'item_recalled', itemId, item }))
+          expect(shown).toEqual({ type: 'conversation.item.retrieved', item })
+        }
+        expect(historyIn(simulation)).toEqual(kept)
+      }),
+      runs,
+    )
+  })
+
+  it('a conversation of which history is kept is never full but for what is in use, which stays', () => {
+    fc.assert(
+      fc.property(pasts, (past) => {
+        const simulation = play({ actions: [], keepsHistory: true })
+        for (const act of past.actions) {
+          act(simulation)
+          const { state } = simulation
+          const used = responsesIn(state).flatMap(({ itemIds, output }) => [
+            ...itemIds,
+            ...output.map(({ item }) => item.id),
+          ])
+          for (const { ids } of state.away) for (const id of ids) expect(used).not.toContain(id)
+          const isInUse = ({ transcription, item }: Entry): boolean =>
+            transcription === 'pending' || item.status === 'in_progress'
+          if (responsesIn(state).length > 0 || state.entries.some(isInUse)) continue
+          expect(state.entries.length).toBeLessThan(state.limits.items)
+        }
       }),
       runs,
     )
@@ -340,8 +398,8 @@ describe('Property: over any history of a session', () => {
 
   it('ids that the server makes are never used twice', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const ids = play(actions).events.flatMap((event) =>
+      fc.property(pasts, (past) => {
+        const ids = play(past).events.flatMap((event) =>
           event.type === 'conversation.item.added'
             ? [event.item.id]
             : event.type === 'response.created'
@@ -357,8 +415,8 @@ describe('Property: over any history of a session', () => {
 
   it('replaying the same inputs gives the same effects, and leaves the states as they were', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        const first = play(actions)
+      fc.property(pasts, (past) => {
+        const first = play(past)
         const { session } = new Simulation().state
         let state = openSession({ session, sessionId, limits: first.state.limits })
         const effects: Effect[] = []
@@ -376,8 +434,8 @@ describe('Property: over any history of a session', () => {
 
   it('every event sent is one of the protocol, whole and without extras', () => {
     fc.assert(
-      fc.property(histories, (actions) => {
-        for (const event of play(actions).events) {
+      fc.property(pasts, (past) => {
+        for (const event of play(past).events) {
           const result = ServerEvent.safeParse({ ...event, event_id: 'event_1' })
           expect(result.error?.issues ?? []).toEqual([])
         }
@@ -402,6 +460,10 @@ describe('Property: over any history of a session', () => {
         'error:response_cancel_not_active',
         'error:input_audio_buffer_commit_empty',
         'error:conversation_full',
+        'error:history_unavailable',
+        'error:item_retrieve_invalid_item_id',
+        'conversation.item.retrieved',
+        'put_away',
         'error:invalid_value',
         'error:invalid_tool_call_id',
         'error:too_many_responses',
@@ -456,6 +518,21 @@ function responseOf(effect: Effect): string | null {
   if (effect.kind !== 'send') return null
   if ('response_id' in effect.event) return effect.event.response_id
   return 'response' in effect.event ? effect.event.response.id : null
+}
+
+/** What history has of the items in the end. */
+function historyIn({ inputs, state: { limits } }: Simulation): Map<string, { item: Item; position: number }> {
+  const kept = new Map<string, { item: Item; position: number }>()
+  let state = openSession({ session: new Simulation().state.session, sessionId, limits })
+  for (const input of inputs) {
+    const [next, effects] = step(state, input)
+    for (const fact of historyOf(state, next, effects)) {
+      if (fact.kind === 'item') kept.set(fact.itemId, { item: fact.item, position: fact.position })
+      if (fact.kind === 'item_deleted') expect(kept.delete(fact.itemId)).toBe(true)
+    }
+    state = next
+  }
+  return kept
 }
 
 function deepFreeze<T>(value: T): T {

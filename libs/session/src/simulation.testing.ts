@@ -1,4 +1,5 @@
 import { defaultSession } from '@voicebox/protocol'
+import { placeOfAway } from './away.ts'
 import type { Effect } from './effect.ts'
 import type { Input } from './input.ts'
 import { openSession, type SessionStart } from './open.ts'
@@ -51,6 +52,12 @@ export class Simulation {
   get events(): SendEffect['event'][] {
     return sentIn(this.effects)
   }
+}
+
+/** The ids of the whole conversation in its order, what was put away included. */
+export function conversationIn(state: SessionState): string[] {
+  const away = state.away.flatMap(({ ids }) => ids)
+  return state.entries.map(({ item }) => item.id).toSpliced(placeOfAway(state) ?? 0, 0, ...away)
 }
 
 export function sentIn(effects: readonly Effect[]): SendEffect['event'][] {

@@ -18,6 +18,10 @@ export interface SessionState {
   readonly ids: { readonly space: string; readonly made: number }
   /** The default conversation, oldest first. */
   readonly entries: readonly Entry[]
+  /** What was put away, to make room: history alone has it. In the order of the conversation. */
+  readonly away: readonly AwayPiece[]
+  /** What of it the client waits to be shown. */
+  readonly recalls: readonly Recall[]
   /** How many places in the conversation were given away, for `positionAt`. */
   readonly joined: number
   /** What was given as the input of a response: read by it, but no part of the conversation. */
@@ -56,6 +60,8 @@ export interface SessionLimits {
   /** Silence of every worker, for one piece of work, after which it is given up. */
   readonly workTimeoutMs: number
   readonly items: number
+  /** History has all of the conversation, so that its oldest items can be put away where it would be full. */
+  readonly keepsHistory: boolean
   /** Text of all items together, in characters; pictures count as their data URIs. */
   readonly characters: number
   /** Responses in flight outside the conversation. */
@@ -70,6 +76,23 @@ export interface SessionLimits {
   readonly settlesWords: boolean
   /** What the assistant says where no language model can be reached; null: nothing. */
   readonly apology: string | null
+}
+
+/** Items that were put away. Pieces are records of their own, so that what is told anew is no more than one. */
+export interface AwayPiece {
+  /** Orders the pieces; it may be negative. */
+  readonly nth: number
+  readonly ids: readonly ItemId[]
+  /** No entry has a position between these. */
+  readonly least: number
+  readonly greatest: number
+}
+
+/** A retrieval of an item that was put away. */
+export interface Recall {
+  readonly itemId: ItemId
+  /** Of the client's event. */
+  readonly eventId: string | null
 }
 
 /** An item and what is known of its speech. */

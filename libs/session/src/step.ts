@@ -9,6 +9,8 @@ import { clearBuffer, commitBuffer, hearAudio } from './input-buffer.ts'
 import type { Input } from './input.ts'
 import { settleCall } from './mcp-call.ts'
 import { listServers, settleListing } from './mcp-listing.ts'
+import { makeRoom } from './put-away.ts'
+import { settleRecall } from './recall.ts'
 import { refuse, tellError } from './refuse.ts'
 import { loseResults } from './results-lost.ts'
 import { resumeSession } from './resume.ts'
@@ -31,6 +33,7 @@ export function step(state: SessionState, input: Input): Step {
   const draft: Draft = { state, effects: [] }
   apply(draft, input)
   failUnheard(draft)
+  makeRoom(draft, state)
   return [draft.state, draft.effects]
 }
 
@@ -44,6 +47,9 @@ function apply(draft: Draft, input: Input): void {
       return tellError(draft, input.error)
     case 'limits_updated':
       return send(draft, { type: 'rate_limits.updated', rate_limits: input.limits })
+    case 'item_recalled':
+    case 'recall_failed':
+      return settleRecall(draft, input)
     case 'service_lost':
       return loseService(draft, input.service)
     case 'service_restored':

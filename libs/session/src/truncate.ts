@@ -1,9 +1,10 @@
 import type { ClientEventOf } from '@voicebox/protocol'
+import { isAway } from './away.ts'
 import { type Draft, send } from './draft.ts'
 import { changeEntry, findEntry } from './entries.ts'
 import { heardWords } from './heard.ts'
 import { spokenOf } from './output.ts'
-import { missingItem, refuse, type Refusal } from './refuse.ts'
+import { awayRefusal, missingItem, refuse, type Refusal } from './refuse.ts'
 import { responsesIn } from './responses.ts'
 import type { Entry } from './state.ts'
 
@@ -12,6 +13,9 @@ export function truncateItem(draft: Draft, event: ClientEventOf<'conversation.it
   const response = responsesIn(draft.state).find(({ output }) => output.some(({ item }) => item.id === event.item_id))
   const known = findEntry(draft.state, event.item_id)
   const entry = known && response?.modality === 'audio' ? { ...known, ...spokenOf(response, known) } : known
+  if (isAway(draft.state, event.item_id)) {
+    return refuse(draft, event, awayRefusal('item_truncate_invalid_item_id', event.item_id))
+  }
   if (entry === undefined) {
     return refuse(draft, event, missingItem('item_truncate_invalid_item_id', 'truncating', event.item_id))
   }
