@@ -6,6 +6,7 @@ import {
   type SessionHold,
   countHistory,
   createSession,
+  findUnwritten,
   lookAtHistory,
   reapSessions,
   takeSession,
@@ -66,6 +67,19 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     expect(written).toMatchObject([1, 2, 3].map((n) => ({ sessionId, kind: 'item', n, at: new Date(1_000_000 + n) })))
     const numbers = written.map(({ number }) => number)
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+  })
+
+  it('is looked through from its end until it is written', async () => {
+    const ref = { tenantId: 'tenant', sessionId }
+    const hold = await createSession(redis, options({ history: { maxUnwrittenBytes: 1 << 20, onFull: () => {} } }))
+    const about = (n: number) => (told: unknown) => Math.floor((told as { n: number }).n) === n
+    await tell(hold, ...Array.from({ length: 250 }, (_, at) => 1 + at))
+    await hold.commit(changeOf({ history: [{ ...fact(251), fact: { kind: 'item', n: 2.5 } }] }))
+    expect(await findUnwritten(redis, ref, about(1))).toMatchObject({ n: 1 })
+    expect(await findUnwritten(redis, ref, about(2))).toMatchObject({ n: 2.5 })
+    expect(await findUnwritten(redis, ref, about(300))).toBeNull()
+    await drain()
+    expect(await findUnwritten(redis, ref, about(2))).toBeNull()
   })
 
   it('has a change that was not answered once', async () => {

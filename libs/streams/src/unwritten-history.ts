@@ -1,6 +1,9 @@
+import { z } from 'zod'
+import { ask } from './ask.ts'
 import { decode } from './codec.ts'
 import { keys } from './keys.ts'
 import type { Redis } from './redis.ts'
+import { streamEntry } from './reply.ts'
 import { historyForget, historyLook, historyRead } from './scripts.gen.ts'
 import type { SessionRef } from './session-ref.ts'
 
@@ -29,6 +32,30 @@ export async function readHistory(
   }
   return { isOver: state?.toString() === 'over', facts }
 }
+
+/**
+ * The newest fact of a session that waits to be written down and is one of these; null: none is. One that was committed before
+ * this is called is found here, or was written down before this answers.
+ */
+export async function findUnwritten(
+  redis: Redis,
+  ref: SessionRef,
+  isOne: (fact: unknown) => boolean,
+): Promise<unknown> {
+  let before = '+'
+  for (;;) {
+    const page = await ask(redis.commands, entries, 'XREVRANGE', keys.history(ref), before, '-', 'COUNT', pageLength)
+    for (const [id, [, , , body]] of page) {
+      const fact = decode(body ?? Buffer.alloc(0))
+      if (isOne(fact)) return fact
+      before = `(${id}`
+    }
+    if (page.length < pageLength) return null
+  }
+}
+
+const entries = z.array(streamEntry)
+const pageLength = 100
 
 /** Lets go of the facts up to this number, which are written down. May be repeated. */
 export async function forgetHistory(redis: Redis, ref: SessionRef, upTo: number): Promise<void> {

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
+import { storableText } from './storable.ts'
 import { type Page, type PageOptions, pageOf, pageSize } from './page.ts'
 
 /** An item of a conversation as history knows it. */
@@ -66,7 +67,7 @@ export async function findItem(
       .select(itemColumns)
       .where('tenant_id', '=', tenantId)
       .where('session_id', '=', sessionId)
-      .where('item_id', '=', id)
+      .where('item_id', '=', storableText(id))
       .where('position', 'is not', null)
       .executeTakeFirst(),
   )
