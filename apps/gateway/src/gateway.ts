@@ -34,6 +34,7 @@ import { services, watchServices } from './services.ts'
 import { makeAudioQuotas } from './session/audio-quota.ts'
 import { makeBudgets } from './session/limits.ts'
 import { makeServerGuard } from './session/mcp-servers.ts'
+import { makeRecall } from './session/recall.ts'
 import { openSession } from './session/open-session.ts'
 import { type ResumeOptions, resumeSession } from './session/resume-session.ts'
 import { makeWork } from './session/work.ts'
@@ -214,6 +215,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         maxWaiting: laneDepth,
         onRefused: (lane) => meters.jobs.add(1, { lane, outcome: 'refused' }),
         onMismatch,
+        recall: makeRecall({ redis, store }),
       }),
       clock: systemClock,
       log,
@@ -228,6 +230,7 @@ export const runGateway: RunApp = async (env, signal, ready) => {
         workTimeoutMs: config.workTimeoutMs,
         keptAudioMs: config.keptAudioMs,
         apology: config.apology,
+        keepsHistory: store !== null,
       },
       onDriving(driver) {
         fleet.add(driver)

@@ -86,6 +86,11 @@ export const gatewayMetrics = {
     help: 'Responses and sessions that were refused, and sessions that were ended, because their tenant had as much as it may have, by of what.',
     labels: { limit: ['requests', 'tokens', 'sessions', 'audio', 'session_length'] },
   },
+  itemsPutAway: {
+    kind: 'counter',
+    name: 'voicebox_items_put_away_total',
+    help: 'Items of long conversations that left their session for history, to make room.',
+  },
   throttledEvents: {
     kind: 'counter',
     name: 'voicebox_throttled_events_total',

@@ -10,7 +10,7 @@ import { makeLife } from '../testing/life.ts'
 import { mortalRedis } from '../testing/mortal.ts'
 import { openSessions, type Sessions } from '../testing/open-sessions.ts'
 import type { Talker } from '../testing/talker.ts'
-import { tenantId, type TestGateway } from '../testing/test-gateway.ts'
+import { metrics, tenantId, type TestGateway } from '../testing/test-gateway.ts'
 import { readKept, toldToClient } from '../testing/kept.ts'
 
 /** What happens to those who write history down, beside the conversation. */
@@ -33,9 +33,12 @@ const reached = {
   items: 0,
   deleted: 0,
   responses: 0,
+  putAway: 0,
 }
 
 const claimMs = 300
+/** So few that the oldest items of most conversations are put away. */
+const limits = { inputBufferMs: 300_000, workTimeoutMs: 60_000, keptAudioMs: 300_000, items: 4, keepsHistory: true }
 
 describe('Property: message persistence', () => {
   const postgres = usePostgres()
@@ -45,7 +48,7 @@ describe('Property: message persistence', () => {
     const opened = await openSessions({ workers: { paceMs: () => Math.max(0, Math.random() * 8 - 4) } })
     sessions = {
       ...opened,
-      gateway: (options) => opened.gateway({ ...options, settings: { maxUnwrittenBytes: 8 << 20 } }),
+      gateway: (options) => opened.gateway({ ...options, store, settings: { maxUnwrittenBytes: 8 << 20, limits } }),
     }
   })
   afterAll(() => sessions.close())
@@ -158,6 +161,8 @@ describe('Property: message persistence', () => {
       }),
       { numRuns: 25, endOnFailure: true },
     )
+    reached.putAway = await countPutAway()
+    expect(reached.putAway, JSON.stringify(reached)).toBeGreaterThan(0)
     expect(reached.resumptions, JSON.stringify(reached)).toBeGreaterThan(0)
     expect(reached.keeperDeaths, JSON.stringify(reached)).toBeGreaterThan(0)
     expect(reached.failedWrites, JSON.stringify(reached)).toBeGreaterThan(0)
@@ -165,6 +170,11 @@ describe('Property: message persistence', () => {
     expect(reached.responses, JSON.stringify(reached)).toBeGreaterThan(0)
   }, 600_000)
 })
+
+async function countPutAway(): Promise<number> {
+  const line = (await metrics.text()).split('\n').find((one) => one.startsWith('voicebox_items_put_away_total'))
+  return Number(line?.split(' ').at(-1))
+}
 
 function never<T>(): Promise<T> {
   return new Promise(() => {})

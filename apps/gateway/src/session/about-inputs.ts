@@ -16,6 +16,7 @@ const errandKinds: ReadonlySet<Effect['kind']> = new Set<Errand['kind']>([
   'cancel_work',
   'free_audio',
   'settle',
+  'recall_item',
 ])
 
 /** Somebody speaks, or is answered. */

@@ -292,6 +292,9 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
         return ledger.save({ id: effect.item.id, item: effect.item, context: effect.context })
       case 'forget_item':
         return ledger.forget(effect.itemId)
+      case 'put_away':
+        meters.itemsPutAway.add(1)
+        return ledger.forget(effect.itemId)
       case 'store_audio':
         return writes.write(() => storeAudio(effect, work, options.resamplers))
       case 'send':
@@ -309,6 +312,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
       case 'cancel_work':
       case 'free_audio':
       case 'settle':
+      case 'recall_item':
         return bounded(errands.take(effect, rests))
     }
   }

@@ -15,7 +15,7 @@ export interface StateOptions {
   clock: Clock
   log: Log
   limits: Pick<SessionLimits, 'inputBufferMs' | 'workTimeoutMs' | 'keptAudioMs'> &
-    Partial<Pick<SessionLimits, 'apology'>>
+    Partial<Pick<SessionLimits, 'apology' | 'items' | 'keepsHistory'>>
   prompts: NonNullable<SessionStart['prompts']>
   announcesConversation: boolean
 }

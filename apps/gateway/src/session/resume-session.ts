@@ -145,7 +145,7 @@ async function startFrom(
   const { redis } = options
   const { sessionId, tenantId, keyPrefix, dialect, terms, lastEventId } = resumption
   if (!records.has('head')) return noSuchSession
-  const state = stateFrom(records)
+  const state = puttingAway(stateFrom(records), options)
   const pipeline = pipelineOf(state, options.catalogue)
   if (pipeline === undefined) return unservedModel(state.session.model)
   const before = driverIn(records)
@@ -162,6 +162,16 @@ async function startFrom(
   const { lifeS } = before
   const about = { sessionId, tenantId, keyPrefix, dialect, terms, pipeline }
   return { ...about, state, lifeS, hold: Promise.resolve(hold), left }
+}
+
+/** Nothing is put away by a gateway that keeps no history, whatever the one before it did. */
+function puttingAway(
+  state: SessionState,
+  { maxUnwrittenBytes }: Pick<ResumeOptions, 'maxUnwrittenBytes'>,
+): SessionState {
+  const { limits } = state
+  if (!limits.keepsHistory || maxUnwrittenBytes !== null) return state
+  return { ...state, limits: { ...limits, keepsHistory: false } }
 }
 
 /** So many events may have been sent that were not committed, since the session log tells them again. */

@@ -1,5 +1,6 @@
 import {
   Failure,
+  type ItemId,
   type JobId,
   type Log,
   newId,
@@ -31,11 +32,12 @@ import {
 } from '@voicebox/streams'
 import type { Pipeline } from '../models.ts'
 import { answerTo } from './answer-to.ts'
+import type { Recall } from './recall.ts'
 import type { OpenBudget, RateLimit } from './limits.ts'
 import { inputOf, wordsOf } from './worker-input.ts'
 
 /** What is done outside the session, and may be done twice. */
-export type Errand = WorkEffect | Extract<Effect, { kind: 'cancel_work' | 'free_audio' | 'settle' }>
+export type Errand = WorkEffect | Extract<Effect, { kind: 'cancel_work' | 'free_audio' | 'settle' | 'recall_item' }>
 
 /** A session's side of the streams: it asks the workers, and hears what they say. */
 export interface Work {
@@ -111,6 +113,7 @@ export interface WorkOptions {
   /** A lane was too full for a job. */
   onRefused(lane: Lane): void
   onMismatch: OnMismatch
+  recall: Recall
 }
 
 /** Words that come later than the longest pause are of no use. */
@@ -120,7 +123,7 @@ const peekDeadlineMs = 8_000
 const bytesPerMs = { heard: 32, spoken: 48 } as const
 
 export function makeWork(options: WorkOptions): OpenWork {
-  const { redis, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch } = options
+  const { redis, openBudget, jobDeadlineMs, maxWaiting, onRefused, onMismatch, recall } = options
   return (context) => {
     const { sessionId, correlationId, tenantId, pipeline, onInput } = context
     const log = withFields(options.log, { tenantId, correlationId })
@@ -190,6 +193,16 @@ export function makeWork(options: WorkOptions): OpenWork {
       }
     }
 
+    async function recallItem(itemId: ItemId): Promise<void> {
+      const failed: Input = { kind: 'recall_failed', itemId }
+      const recalled = async (): Promise<Input> => ({
+        kind: 'item_recalled',
+        itemId,
+        item: await recall(context, itemId),
+      })
+      onInput(await warnOf('History could not be asked for an item', { itemId }, recalled, failed))
+    }
+
     const work: Work = {
       async perform(errand) {
         switch (errand.kind) {
@@ -199,6 +212,8 @@ export function makeWork(options: WorkOptions): OpenWork {
             return freeAudio(redis, context, errand.itemId)
           case 'settle':
             return budget.settle(errand.responseId, errand.tokens)
+          case 'recall_item':
+            return void recallItem(errand.itemId) // whatever comes next does not wait for history
           default: {
             const failure = await ask(errand)
             if (failure !== null) work.unableTo(errand, failure)

@@ -154,7 +154,7 @@ export function makeActor(talker: Talker, format: AudioFormat = { type: 'audio/p
     const said = items.filter(
       (item) => item.type === 'message' && item.role === 'assistant' && item.status === 'completed',
     )
-    const item = (what === 'truncate' ? said : items).at(-1)
+    const item = what === 'retrieve' ? items[0] : (what === 'truncate' ? said : items).at(-1)
     if (item?.id === undefined) return
     const about = { item_id: item.id, event_id: `${what}_${item.id}` }
     const counted = { retrieve: 'retrieved', delete: 'deleted', truncate: 'truncated' } as const

@@ -1,6 +1,7 @@
 import type { Resamplers, VoiceActivity } from '@voicebox/audio'
-import { type Log, newId, systemClock } from '@voicebox/kernel'
+import { type Log, newId, type SessionId, systemClock } from '@voicebox/kernel'
 import { gaDialect } from '@voicebox/protocol'
+import type { Store } from '@voicebox/store'
 import type { Redis } from '@voicebox/streams'
 import { gatewayMetrics, makeMetrics, mismatchTeller, tenantMetrics, usageMetrics } from '@voicebox/telemetry'
 import { type Fleet, makeFleet, tellWhoServes } from '../fleet.ts'
@@ -11,10 +12,12 @@ import { makeAudioQuotas } from '../session/audio-quota.ts'
 import { makeBudgets } from '../session/limits.ts'
 import type { Driver } from '../session/driver.ts'
 import { makeServerGuard } from '../session/mcp-servers.ts'
+import { makeRecall } from '../session/recall.ts'
 import { openSession } from '../session/open-session.ts'
 import { type ResumeOptions, resumeSession } from '../session/resume-session.ts'
 import { makeWork } from '../session/work.ts'
 import type { TenantTerms } from '../terms/tenant-terms.ts'
+import type { Socket, SocketHandlers } from '../transport/index.ts'
 import { type Life, makeLife } from './life.ts'
 import { type Line, openLine } from './line.ts'
 import { type MortalClock, mortalClock, mortalEars, mortalRedis } from './mortal.ts'
@@ -34,6 +37,8 @@ export interface TestGateway {
   isAway: boolean
   open(welcome?: Partial<Welcome>): Line
   resume(resumption: Pick<Resumption, 'sessionId'> & Partial<Resumption>): Line
+  /** Opens a session, or goes on with one, on a socket of any kind. */
+  attach(socket: Socket, sessionId: SessionId | null): SocketHandlers
 }
 
 export interface GatewayOptions {
@@ -60,6 +65,8 @@ export interface GatewayOptions {
   maxSendBufferBytes?: number
   served?: Pick<Services, 'isServed'>
   jobDeadlineMs?: number
+  /** Where history is read; absent: nowhere. */
+  store?: Store
 }
 
 export const tenantId = 'tenant'
@@ -117,6 +124,7 @@ export function openGateway(options: GatewayOptions): TestGateway {
       maxWaiting: 2_000,
       onRefused: () => {},
       onMismatch: mismatchTeller(log, meters),
+      recall: makeRecall({ redis, store: options.store ?? null }),
     }),
     log,
     meters,
@@ -144,35 +152,34 @@ export function openGateway(options: GatewayOptions): TestGateway {
     said,
     drivers,
     isAway: false,
-    open(welcome = {}) {
-      const { model = 'gpt-realtime' } = welcome
-      const about: Welcome = {
-        tenantId,
-        keyPrefix: null,
-        openedBy: null,
-        type: 'realtime',
-        model,
-        pipeline: catalogue.find(model) ?? pipeline,
-        patch: null,
-        dialect: gaDialect,
-        lifeS: 3_600,
-        terms,
-        ...welcome,
-      }
-      return openLine((socket) => openSession(socket, about, sessions), line)
-    },
-    resume(resumption) {
-      const about = {
-        tenantId,
-        keyPrefix: null,
-        dialect: gaDialect,
-        terms,
-        lastEventId: null,
-        sendsAgain: false,
-        ...resumption,
-      }
-      return openLine((socket) => resumeSession(socket, about, sessions), line)
-    },
+    open: (welcome = {}) => openLine((socket) => openSession(socket, welcomed(welcome), sessions), line),
+    resume: (resumption) => openLine((socket) => resumeSession(socket, returned(resumption), sessions), line),
+    attach: (socket, sessionId) =>
+      sessionId === null
+        ? openSession(socket, welcomed({}), sessions)
+        : resumeSession(socket, returned({ sessionId }), sessions),
   }
   return gateway
+
+  function welcomed(welcome: Partial<Welcome>): Welcome {
+    const { model = 'gpt-realtime' } = welcome
+    return {
+      tenantId,
+      keyPrefix: null,
+      openedBy: null,
+      type: 'realtime',
+      model,
+      pipeline: catalogue.find(model) ?? pipeline,
+      patch: null,
+      dialect: gaDialect,
+      lifeS: 3_600,
+      terms,
+      ...welcome,
+    }
+  }
+
+  function returned(resumption: Parameters<TestGateway['resume']>[0]): Resumption {
+    const about = { tenantId, keyPrefix: null, dialect: gaDialect, terms, lastEventId: null, sendsAgain: false }
+    return { ...about, ...resumption }
+  }
 }
