@@ -154,13 +154,13 @@ export const conversationMutations: readonly Mutation[] = [
   },
   {
     file: 'entries.ts',
-    find: 'const previous = at > 0 ? (draft.state.entries[at - 1]?.item.id ?? null) : null',
+    find: 'const previous = itemBefore(draft.state, at)',
     replace: 'const previous = lastItemId(draft.state)',
     breaks: 'an item that is done says what it stands after',
   },
   {
     file: 'draft.ts',
-    find: 'return draft.state.entries.some((entry) => entry.item.id === id) ? makeId(draft, prefix) : id',
+    find: 'return isNamed ? makeId(draft, prefix) : id',
     replace: 'return id',
     breaks: 'an id that a client took is not made again',
   },

@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts'
 import { conversationMutations } from './conversation.ts'
 import { hearingMutations } from './hearing.ts'
 import { outageMutations } from './outages.ts'
+import { overflowMutations } from './overflow.ts'
 import { responseMutations } from './responses.ts'
 import { sessionMutations } from './session.ts'
 import { speechMutations } from './speech.ts'
@@ -11,6 +12,7 @@ export const allMutations: readonly Mutation[] = [
   ...conversationMutations,
   ...hearingMutations,
   ...outageMutations,
+  ...overflowMutations,
   ...responseMutations,
   ...speechMutations,
   ...toolMutations,

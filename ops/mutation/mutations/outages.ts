@@ -322,9 +322,8 @@ export const outageMutations: readonly Mutation[] = [
   },
   {
     file: 'record-parts.ts',
-    find: '  const { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages } = state\n  const head = { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages }',
-    replace:
-      '  const { type, conversationId, announcesConversation, ids, buffer, awaitsUser, outages } = state\n  const spokenVoice = null\n  const head = { type, conversationId, announcesConversation, ids, buffer, awaitsUser, spokenVoice, outages }',
+    find: 'awaitsUser, spokenVoice, outages }\n  return heads(ids, head)',
+    replace: 'awaitsUser, spokenVoice: null, outages }\n  return heads(ids, head)',
     breaks: 'a voice stays locked after a resumption',
   },
   {
