@@ -27,9 +27,13 @@ export const clientEvents = [
       .exactOptional()
       .describe('The item to insert after; `root` makes it the first; null or left out, the last.'),
   }),
-  clientEvent('conversation.item.retrieve', 'Asks for an item as the server has it.', {
-    item_id: reference,
-  }),
+  clientEvent(
+    'conversation.item.retrieve',
+    'Asks for an item as the server has it. One that a long conversation has left for history comes without audio, when history answers.',
+    {
+      item_id: reference,
+    },
+  ),
   clientEvent('conversation.item.delete', 'Removes an item from the conversation.', { item_id: reference }),
   clientEvent(
     'conversation.item.truncate',

@@ -85,6 +85,15 @@ describe('A long conversation of which history is kept', () => {
     expect(errorsIn(simulation.effects)).toMatchObject([{ code: 'conversation_full' }])
   })
 
+  it('is full once a hundred thousand items were put away', () => {
+    const simulation = session()
+    const ids = Array.from({ length: 99_999 }, (_, at) => `item_${at}`)
+    simulation.state = { ...simulation.state, away: [{ nth: 1, ids, least: 1, greatest: 2 }] }
+    say(simulation, 'abcdefghij')
+    expect(keptIn(simulation)).toBe('bcdefghi')
+    expect(errorsIn(simulation.effects)).toMatchObject([{ code: 'conversation_full' }])
+  })
+
   it('shows the model what is kept', () => {
     const simulation = session()
     say(simulation, 'abcdefg')
