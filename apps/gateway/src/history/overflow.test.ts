@@ -126,6 +126,23 @@ describe('A conversation of which Redis has no more than its end', { timeout: 12
     await expect.poll(() => client.retrieve('early0'), patient).toMatchObject({ id: 'early0' })
     expect(gateway.errors).toEqual([])
   })
+
+  it('is full, and shows nothing of what was put away, at a gateway that has no database', async () => {
+    const gateway = openGateway()
+    const client = await connect(gateway)
+    const sessionId = (await client.nth('session.created', 1)).session.id as SessionId
+    await client.create(Array.from({ length: 60 }, (_, at) => `early${at}`))
+    await written(sessionId)
+    gateway.life.end()
+    const successor = sessions.gateway({ settings: { maxUnwrittenBytes: null } })
+    const again = await connect(successor, sessionId)
+    await again.nth('session.resumed', 1)
+    expect(await again.retrieve('early0')).toBe('history_unavailable')
+    await again.create(Array.from({ length: limits.items }, (_, at) => `late${at}`))
+    expect(again.of('error').at(-1)?.error.code).toBe('conversation_full')
+    expect(await kept(sessionId)).toBe(limits.items)
+    expect([gateway.errors, successor.errors]).toEqual([[], []])
+  })
 })
 
 interface Client {
