@@ -29,7 +29,7 @@ export interface WindowRequest {
 export function fitContext(state: SessionState, request: WindowRequest): readonly Entry[] | null {
   const { entries, truncation } = request
   const room = roomFor(state, request)
-  const costs = entries.map((entry) => tokensOf(contextOfEntry(state, entry)))
+  const costs = entries.map((entry) => sizeOf(state, entry).tokens)
   const total = costs.reduce((sum, cost) => sum + cost, 0)
   if (total <= room) return entries
   if (truncation === 'disabled') return null
@@ -70,7 +70,27 @@ function roomFor({ limits }: SessionState, request: WindowRequest): number {
 
 /** What entries come to for the model, in characters: a picture counts as what it costs, not as its data URI. */
 export function charactersRead(state: SessionState, entries: readonly Entry[]): number {
-  const context = entries.flatMap((entry) => contextOfEntry(state, entry))
+  return entries.reduce((sum, entry) => sum + sizeOf(state, entry).characters, 0)
+}
+
+interface Size {
+  readonly tokens: number
+  readonly characters: number
+}
+
+const sizes = new WeakMap<Entry, Size>()
+
+/** Counted once: what an entry says follows from itself, but for an approval, which says what its request does. */
+function sizeOf(state: SessionState, entry: Entry): Size {
+  const known = sizes.get(entry)
+  if (known !== undefined) return known
+  const context = contextOfEntry(state, entry)
+  const size = { tokens: tokensOf(context), characters: charactersOfContext(context) }
+  if (entry.item.type !== 'mcp_approval_response') sizes.set(entry, size)
+  return size
+}
+
+function charactersOfContext(context: readonly ContextEntry[]): number {
   return context.reduce((sum, entry) => sum + wordsIn(entry) + imagesIn(entry) * tokensPerImage * charactersPerToken, 0)
 }
 

@@ -13,7 +13,7 @@ export type {
 export { type Fact, historyAtEnd, historyAtStart, historyOf } from './history.ts'
 export type { AudioRef, Input, Service, TimerSubject } from './input.ts'
 export { configureSession, openSession, type SessionStart } from './open.ts'
-export { recordsOf, stateFrom } from './records.ts'
+export { recordPages, recordsOf, stateFrom } from './records.ts'
 export type { Refusal } from './refuse.ts'
 export { responsesIn } from './responses.ts'
 export { savesOf } from './saves.ts'

@@ -35,15 +35,40 @@ export interface Placed {
 }
 
 const places = memo<Placed>()
-const lists = new WeakMap<SessionState['entries'], readonly Placed[]>()
 
-/** Each entry in its place; for the same conversation the very same list, since it may be long. */
-export function placed(entries: SessionState['entries']): readonly Placed[] {
-  const known = lists.get(entries)
-  if (known !== undefined) return known
-  const list = entries.map((entry, at) => places(entry, { entry, after: entries[at - 1]?.item.id ?? null }))
-  lists.set(entries, list)
-  return list
+/** A piece of the conversation, by the names of its records. */
+interface Page {
+  readonly entries: readonly Entry[]
+  readonly after: ItemId | null
+  readonly records: ReadonlyMap<string, Placed>
+}
+
+/** By the first entry. */
+const pages = new WeakMap<Entry, Page>()
+const pageLength = 64
+
+/** Each entry in its place, by its name, in pages: one in which nothing has changed is the very same. */
+export function pagesOf(entries: SessionState['entries']): ReadonlyMap<string, Placed>[] {
+  return Array.from({ length: Math.ceil(entries.length / pageLength) }, (_, at) => pageAt(entries, at * pageLength))
+}
+
+function pageAt(entries: SessionState['entries'], from: number): ReadonlyMap<string, Placed> {
+  const end = Math.min(from + pageLength, entries.length)
+  const after = entries[from - 1]?.item.id ?? null
+  const first = entries[from] as Entry
+  const known = pages.get(first)
+  if (known?.after === after && known.entries.length === end - from) {
+    if (known.entries.every((entry, at) => entry === entries[from + at])) return known.records
+  }
+  const own = entries.slice(from, end)
+  const records = new Map(
+    own.map((entry, at) => {
+      const previous = at === 0 ? after : (own[at - 1]?.item.id ?? null)
+      return [`entry:${entry.item.id}`, places(entry, { entry, after: previous })]
+    }),
+  )
+  pages.set(first, { entries: own, after, records })
+  return records
 }
 
 /** The conversation in its order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recordsOf, stateFrom } from './records.ts'
+import { recordPages, recordsOf, stateFrom } from './records.ts'
 import { savesOf } from './saves.ts'
 import { answerInText, respond, update, withServer, mcpTool } from './scenes.testing.ts'
 import { Simulation, userSays } from './simulation.testing.ts'
@@ -105,6 +105,26 @@ describe('The records of a session', () => {
       [2, 10, 5],
     ])
     expect(speech?.heldSamples).toBe(499)
+    expect(stateFrom(recordsOf(simulation.state))).toEqual(simulation.state)
+  })
+
+  it('stand in pages, of which all stay but that of what changed, and that beside the conversation', () => {
+    const simulation = new Simulation()
+    for (let at = 0; at < 200; at += 1) userSays(simulation, `word ${at}`)
+    const before = recordPages(simulation.state)
+    const inPages = before.map((page) => [...page.keys()])
+    expect(inPages.map(({ length }) => length).slice(1)).toEqual([64, 64, 64, 8])
+    expect(inPages.flat()).toEqual(namesIn(simulation))
+
+    userSays(simulation, 'one more')
+    const added = recordPages(simulation.state)
+    expect(added.map((page) => before.includes(page))).toEqual([false, true, true, true, false])
+
+    const item_id = simulation.state.entries[70]?.item.id ?? ''
+    simulation.client({ type: 'conversation.item.delete', item_id })
+    const deleted = recordPages(simulation.state)
+    expect(deleted.map((page) => added.includes(page))).toEqual([false, true, false, false, false])
+    expect(deleted.flatMap((page) => [...page.keys()])).not.toContain(`entry:${item_id}`)
     expect(stateFrom(recordsOf(simulation.state))).toEqual(simulation.state)
   })
 

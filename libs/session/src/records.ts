@@ -6,8 +6,8 @@ import {
   headFrom,
   headOf,
   inPlace,
+  pagesOf,
   type Placed,
-  placed,
   type Progress,
   progressOf,
   type Question,
@@ -23,14 +23,23 @@ import type { AwayPiece, Entry, HeldAudio, McpListing, SessionState } from './st
  * another is the very same object in the records of both.
  */
 export function recordsOf(state: SessionState): ReadonlyMap<string, unknown> {
-  const { session, limits, prompts, entries, away, recalls, asides, listings } = state
+  return new Map(recordPages(state).flatMap((page) => [...page]))
+}
+
+/** The same records in pages, each name in one of them: a page in which nothing has changed may be the very same. */
+export function recordPages(state: SessionState): readonly ReadonlyMap<string, unknown>[] {
+  return [recordsBeside(state), ...pagesOf(state.entries)]
+}
+
+/** All but the conversation. */
+function recordsBeside(state: SessionState): ReadonlyMap<string, unknown> {
+  const { session, limits, prompts, away, recalls, asides, listings } = state
   const records = new Map<string, unknown>([
     ['head', headOf(state)],
     ['session', session],
     ['limits', limits],
     ['prompts', prompts],
   ])
-  for (const record of placed(entries)) records.set(`entry:${record.entry.item.id}`, record)
   for (const piece of away) records.set(`away:${piece.nth}`, piece)
   if (recalls.length > 0) records.set('recalls', recalls)
   for (const aside of asides) records.set(`aside:${aside.item.id}`, aside)

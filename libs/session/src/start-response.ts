@@ -2,12 +2,12 @@ import type { ResponseObject, ResponseOptions } from '@voicebox/protocol'
 import { stopAwaitingUser } from './await-user.ts'
 import { createdEntry, storeCreated } from './created-item.ts'
 import { type Draft, makeId, send, set } from './draft.ts'
-import { counted, findAnyEntry, save } from './entries.ts'
+import { counted, save } from './entries.ts'
 import { startGenerating } from './generate.ts'
 import { listServers } from './mcp-listing.ts'
 import { instructionsOf, sessionInstructions } from './prompt.ts'
 import { putResponse } from './responses.ts'
-import type { ActiveResponse, Toolbox } from './state.ts'
+import type { ActiveResponse, Entry, Toolbox } from './state.ts'
 import { askForWords } from './transcribe.ts'
 import { voiceName } from './voice.ts'
 
@@ -49,10 +49,17 @@ export function startResponse(draft: Draft, options: ResponseOptions | undefined
     inputCharacters: 0,
   }
   send(draft, { type: 'response.created', response: object })
-  for (const itemId of itemIds) askForWords(draft, itemId)
+  for (const itemId of whoseWordsAre(draft, 'unasked', itemIds)) askForWords(draft, itemId)
   const listed = listingsFor(draft, response, options)
-  const pending = itemIds.filter((itemId) => findAnyEntry(draft.state, itemId)?.transcription === 'pending')
+  const pending = whoseWordsAre(draft, 'pending', itemIds)
   startGenerating(draft, putResponse(draft, { ...response, awaiting: [...pending, ...listed] }))
+}
+
+function whoseWordsAre({ state }: Draft, which: Entry['transcription'], itemIds: readonly string[]): string[] {
+  const those = new Set(
+    [...state.entries, ...state.asides].flatMap(({ item, transcription }) => (transcription === which ? item.id : [])),
+  )
+  return those.size === 0 ? [] : itemIds.filter((itemId) => those.has(itemId))
 }
 
 /** A response waits for the servers that it was given, and for the session's if it must call a tool. */

@@ -9,7 +9,7 @@ import {
   historyAtStart,
   historyOf,
   type Input,
-  recordsOf,
+  recordPages,
   responsesIn,
   savesOf,
   type Service,
@@ -177,8 +177,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   }))
   const ledger = openLedger({
     hold,
-    records: () => new Map([...recordsOf(state), ...recordsOfDriver.all()]),
-    ...(left === null ? {} : { kept: left.records }),
+    records: () => [...recordPages(state), new Map(recordsOfDriver.all())],
+    ...(left === null ? {} : { kept: [left.records] }),
     items: () => savesOf(state).map(({ item, context }) => ({ id: item.id, item, context })),
     resultsUpTo: () => work.resultsUpTo,
     audioWritten: () => writes.written(),

@@ -65,7 +65,7 @@ beforeEach(async () => {
 function open(about: Partial<LedgerOptions> = {}): Ledger {
   return openLedger({
     hold: Promise.resolve(hold),
-    records: () => new Map(records),
+    records: () => [new Map(records)],
     items: () => [{ id: 'item_1', item: { id: 'item_1' }, context: [] }],
     resultsUpTo: () => 0,
     audioWritten: () => Promise.resolve(),
@@ -175,10 +175,12 @@ describe('The ledger', () => {
       ['new', {}],
     ])
     const ledger = open({
-      kept: new Map<string, unknown>([
-        ['head', records.get('head')],
-        ['gone', {}],
-      ]),
+      kept: [
+        new Map<string, unknown>([
+          ['head', records.get('head')],
+          ['gone', {}],
+        ]),
+      ],
     })
     ledger.change()
     await ledger.settle()

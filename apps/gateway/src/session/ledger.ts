@@ -1,6 +1,6 @@
 import { type Clock, type ItemId, toFailure } from '@voicebox/kernel'
 import type { NewFact, SavedItem, SessionChange, SessionHold } from '@voicebox/streams'
-import { changesBetween } from './changes-between.ts'
+import { changesBetween, type RecordPages } from './changes-between.ts'
 import type { Patience } from './patience.ts'
 import type { SentBody } from './sent-body.ts'
 
@@ -34,9 +34,9 @@ export interface Ledger {
 export interface LedgerOptions {
   hold: Promise<SessionHold>
   /** What there is to keep, by name; what has not changed is identical. */
-  records(): ReadonlyMap<string, unknown>
+  records(): RecordPages
   /** What was kept before; absent: nothing. */
-  kept?: ReadonlyMap<string, unknown>
+  kept?: RecordPages
   /** Every item of the conversation, for a Redis that has lost some. */
   items(): SavedItem[]
   /** The results of the workers that are in the state. */
@@ -65,7 +65,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const { patience, clock } = options
   let latest = 0
   let committed = 0
-  let kept = options.kept ?? new Map<string, unknown>()
+  let kept = options.kept ?? []
   let sent: { number: number; body: SentBody }[] = []
   let sentBytes = 0
   let saves = new Map<ItemId, SavedItem | null>()
@@ -81,7 +81,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   let isWanted = false
 
   /** All that happened since the last one. */
-  function take(): SessionChange & { upTo: number; records: ReadonlyMap<string, unknown> } {
+  function take(): SessionChange & { upTo: number; records: RecordPages } {
     const records = options.records()
     const change = {
       ...changesBetween(kept, records),
@@ -105,7 +105,13 @@ export function openLedger(options: LedgerOptions): Ledger {
     await audioWritten
     let outcome = await patience.retry(() => timed(() => hold.commit(change)))
     if (outcome === 'behind') {
-      const whole = { ...change, set: [...records], drop: [], save: options.items(), forget: [] }
+      const whole = {
+        ...change,
+        set: records.flatMap((page) => [...page]),
+        drop: [],
+        save: options.items(),
+        forget: [],
+      }
       outcome = await patience.retry(() => hold.restore(whole))
       if (outcome === 'committed') options.onRestored()
     }
