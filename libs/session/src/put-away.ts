@@ -33,20 +33,20 @@ function isAsBefore(state: SessionState, before: SessionState): boolean {
 }
 
 /**
- * What is in use stays, and what nobody has answered yet with it, unless the conversation would be full for that. A call
- * goes with its output, and the last entry never goes.
+ * What is in use stays, and the last entry. What nobody has answered yet stays too, and a call goes with its output, unless the
+ * conversation would be full for that: a late output is refused, and one without its call is not put to the model.
  */
 function howManyGo(state: SessionState): number {
   const { entries } = state
-  const inUse = prefix(entries, isFree(state))
-  const unsettled = Math.min(inUse, prefix(entries, isAnswered(entries)))
+  const free = prefix(entries, isFree(state))
+  const settled = Math.min(free, prefix(entries, isAnswered(entries)))
   const first = Math.max(1, placeOfAway(state) ?? 0)
   const last = maxAway - countAway(state)
   const among = (places: readonly number[], upTo: number): number[] =>
     places.filter((place) => place >= first && place <= Math.min(last, upTo))
-  const count = enough(state, among(placesToCut(entries), unsettled))
+  const count = enough(state, among(placesToCut(entries), settled))
   const isFull = isBeyond(1, { ...state, entries: entries.slice(count) })
-  return isFull ? enough(state, among([...entries.keys()], inUse)) : count
+  return isFull ? enough(state, among([...entries.keys()], free)) : count
 }
 
 /** The first of these places behind which the conversation has room again; else the last; 0: there is none. */

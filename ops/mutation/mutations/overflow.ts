@@ -16,7 +16,7 @@ export const overflowMutations: readonly Mutation[] = [
   },
   {
     file: 'put-away.ts',
-    find: 'return isFull ? enough(state, among([...entries.keys()], inUse)) : count',
+    find: 'return isFull ? enough(state, among([...entries.keys()], free)) : count',
     replace: 'return count',
     breaks: 'what nobody answers does not keep a conversation full',
   },
