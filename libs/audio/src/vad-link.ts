@@ -8,6 +8,8 @@ export interface VadLink {
   start(): Promise<void>
   /** Sends the command at once, together with all others of this tick; or, where others were sent just before, with those of 10 ms. */
   send(command: VadCommand): void
+  /** Sends now what waits. */
+  hurry(): void
   close(): Promise<void>
 }
 
@@ -77,6 +79,9 @@ export function makeVadLink({ thread, clock, onHeard, onCrash }: VadLinkOptions)
     send(command) {
       outbox.push(command)
       cancelFlush ??= scheduleFlush()
+    },
+    hurry() {
+      if (outbox.length > 0 && worker !== undefined) flush()
     },
     async close() {
       const closing = worker

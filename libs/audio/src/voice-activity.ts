@@ -161,7 +161,9 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
         },
         set isPatient(patient) {
           isPatient = patient
-          if (!patient) holder.release()
+          if (patient) return
+          holder.release()
+          if (pending() > 0) link.hurry()
         },
         get endSample() {
           return endOf(run)

@@ -98,9 +98,12 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
 
   async function perform(): Promise<Conclusion> {
     if (delivery.tenant !== job.tenantId) return refuse(delivery.tenant)
-    const cancellation = await followCancellation(redis, job, () => end('cancelled')) // before begin, which sees earlier ones
+    const onCancelled = (): void => end('cancelled')
+    const [following, begun] = await Promise.allSettled([followCancellation(redis, job, onCancelled), output.begin()])
     try {
-      const { verdict, leftMs, theirs } = await output.begin()
+      if (following.status === 'rejected') throw following.reason
+      if (begun.status === 'rejected') throw begun.reason
+      const { verdict, leftMs, theirs } = begun.value
       if (verdict === 'foreign') return refuse(theirs)
       if (verdict === 'superseded') return { kind: 'kept' }
       if (verdict !== 'run' && verdict !== 'run_after_output') return { kind: 'dropped' }
@@ -111,7 +114,7 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
       endsAtMs = clock.now() + leftMs
       return await runUntilDeadline()
     } finally {
-      await cancellation.close()
+      if (following.status === 'fulfilled') await following.value.close()
     }
   }
 
@@ -195,21 +198,27 @@ export function startJob(redis: Redis, job: Job, options: JobRunOptions): JobRun
   }
 }
 
-/** Calls back when the job's subject is cancelled, also when the message was missed while the connection was down. */
+/**
+ * Calls back when the job's subject is cancelled, also when that was before, or the message was missed while the connection
+ * was down.
+ */
 async function followCancellation(redis: Redis, job: Job, onCancelled: () => void): Promise<Closable> {
   const subject = subjectOf(job)
-  return redis.channels.subscribe(channelNames.cancel(job), {
+  const look = (): void => {
+    isCancelled(redis, job).then(
+      (is) => is && onCancelled(),
+      () => {}, // the next emit sees it
+    )
+  }
+  const following = await redis.channels.subscribe(channelNames.cancel(job), {
     onMessage(message) {
       const cancelled = message.toString()
       if (cancelled === subject || cancelled === '*') onCancelled() // `*`: the session has ended
     },
-    onGap() {
-      isCancelled(redis, job).then(
-        (is) => is && onCancelled(),
-        () => {}, // the next emit sees it
-      )
-    },
+    onGap: look,
   })
+  look() // the job may have begun before this held, and been cancelled in between
+  return following
 }
 
 async function isCancelled(redis: Redis, job: Job): Promise<boolean> {

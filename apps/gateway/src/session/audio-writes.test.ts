@@ -15,11 +15,11 @@ beforeEach(() => {
 function make(): AudioWrites {
   return makeAudioWrites({
     maxUnwrittenMs: 300_000,
-    async append(itemId, at, pcm) {
+    async append(itemId, at, pcm, isLast) {
       await new Promise(setImmediate)
       const failure = failures.shift()
       if (failure) throw failure
-      written.push(`${itemId} ${at} ${pcm === null ? 'end' : pcm.length}`)
+      written.push(`${itemId} ${at} ${[pcm?.length ?? [], isLast ? 'end' : []].flat().join(' ')}`)
     },
     patience: makePatience({ clock: systemClock, holdMs: 20_000 }),
     onFailure: (error) => void failed.push(error.message),
@@ -56,7 +56,22 @@ describe('Writing audio', () => {
     writes.append('a', 0, piece(10))
     writes.append('a', 10, null)
     await writes.written()
-    expect([written, failed]).toEqual([['a 0 20', 'a 10 end'], []])
+    expect([written, failed]).toEqual([['a 0 20 end'], []])
+  })
+
+  it('writes the end with the last piece, where that has not gone yet and nothing came between', async () => {
+    const writes = make()
+    writes.append('a', 0, piece(10))
+    writes.append('b', 0, piece(3))
+    writes.append('b', 3, null)
+    writes.append('a', 10, null)
+    await writes.written()
+    writes.append('c', 0, piece(4))
+    await new Promise(setImmediate)
+    writes.append('c', 4, null)
+    await writes.written()
+    expect(written).toEqual(['a 0 20', 'b 0 6 end', 'a 10 end', 'c 0 8', 'c 4 end'])
+    expect(writes.unwritten).toBe(0)
   })
 
   it('says what fails for another reason, and resolves all the same', async () => {

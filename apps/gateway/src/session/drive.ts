@@ -138,7 +138,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   })
   const writes = makeAudioWrites({
     maxUnwrittenMs: 2 * state.limits.inputBufferMs, // one utterance may be followed at once by the next
-    append: (itemId, at, pcm) => work.appendAudio(itemId, at, pcm),
+    append: (itemId, at, pcm, isLast) => work.appendAudio(itemId, at, pcm, isLast),
     patience,
     onFailure: giveUp,
   })

@@ -14,7 +14,7 @@ export async function storeAudio(
   await work.beginAudio(itemId)
   const pcm = bytesOf(await decodeBase64Audio(resamplers, audio, format))
   for (let at = 0; at < pcm.byteLength; at += pieceBytes) {
-    await work.appendAudio(itemId, at / 2, pcm.subarray(at, at + pieceBytes))
+    await work.appendAudio(itemId, at / 2, pcm.subarray(at, at + pieceBytes), at + pieceBytes >= pcm.byteLength)
   }
-  await work.appendAudio(itemId, pcm.byteLength / 2, null)
+  if (pcm.byteLength === 0) await work.appendAudio(itemId, 0, null, true)
 }

@@ -47,8 +47,8 @@ export interface Work {
   unableTo(errand: Errand, failure: Failure): void
   /** Asks for the words of an utterance so far, while it goes on; they come by `onWords`, or not at all. */
   peek(itemId: string, audioMs: number, language: string | null): Promise<void>
-  /** Keeps more of an item's audio, from its `at`-th sample on; null marks its end. */
-  appendAudio(itemId: string, at: number, pcm: Uint8Array | null): Promise<void>
+  /** Keeps more of an item's audio, from its `at`-th sample on; with `isLast`, which may be all that there is to say, it ends there. */
+  appendAudio(itemId: string, at: number, pcm: Uint8Array | null, isLast: boolean): Promise<void>
   /** Makes room for the audio of an item, whose id may have been another's before. */
   beginAudio(itemId: string): Promise<void>
   dropAudio(itemId: string): Promise<void>
@@ -229,8 +229,8 @@ export function makeWork(options: WorkOptions): OpenWork {
         const asked = put(`jobs:stt:${pipeline.stt}`, { ...job, ...(language === null ? {} : { language }) })
         await warnOf('The words so far could not be asked for', { itemId }, () => asked, null)
       },
-      async appendAudio(itemId, at, pcm) {
-        const outcome = await appendAudio(redis, await context.hold, itemId, at, pcm, { final: pcm === null })
+      async appendAudio(itemId, at, pcm, isLast) {
+        const outcome = await appendAudio(redis, await context.hold, itemId, at, pcm, { final: isLast })
         if (outcome === 'lost') context.onLost()
         if (outcome === 'appended_after_gap')
           log.warn({ sessionId, itemId, at }, 'Redis has lost audio of an utterance')
