@@ -12,7 +12,7 @@ import type { Redis } from './redis.ts'
 import type { WorkerResult } from './results.ts'
 import type { OnMismatch } from './tenant-mismatch.ts'
 
-export interface ConsumeLaneOptions<L extends Lane> {
+export interface ConsumeLaneOptions<L extends Lane, P = undefined> {
   lane: L
   /** Jobs done at a time; no more than these are taken from the lane. */
   concurrency: number
@@ -45,8 +45,10 @@ export interface ConsumeLaneOptions<L extends Lane> {
   onMismatch?: OnMismatch
   /** Told of each job that is begun for the first time how long it had waited, in milliseconds by Redis's clock, and its recorded trace. */
   onBegun?(waitMs: number, traceId?: string): void
-  /** Does the job. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
-  run(job: JobIn<L>, context: JobContext): Promise<void>
+  /** Begins to get what the job needs while it is still found out whether there is anything to do; it must not change anything. */
+  prepare?(job: JobIn<L>): P
+  /** Does the job, with what was prepared. It emits exactly one last result (a final, finished, spoken or failed one), or throws. */
+  run(job: JobIn<L>, context: JobContext, prepared: P): Promise<void>
   /** The job's last result when `run` threw or could not be called. */
   failed(job: JobIn<L>, failure: Failure): WorkerResult[]
 }
@@ -65,7 +67,10 @@ export interface LaneConsumer extends Closable {
 }
 
 /** Does the jobs of a lane until it is closed. It outlives any outage of Redis; a job that it loses by that is claimed again. */
-export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOptions<L>): LaneConsumer {
+export function consumeLane<L extends Lane, P = undefined>(
+  redis: Redis,
+  options: ConsumeLaneOptions<L, P>,
+): LaneConsumer {
   const { lane, consumer, concurrency, claimAfterMs, clock, log, maxAttempts = 3, limits = sessionLogLimits } = options
   const { maxShare = null, repeatable = () => 'before_output', random = Math.random } = options
   const { onOutcome = () => {}, onBegun = () => {} } = options
@@ -138,7 +143,8 @@ export function consumeLane<L extends Lane>(redis: Redis, options: ConsumeLaneOp
   }
 
   function start(delivery: Delivery, job: JobIn<L>): JobRun {
-    const run = (context: JobContext): Promise<void> => options.run(job, context)
+    const prepared = options.prepare?.(job) as P
+    const run = (context: JobContext): Promise<void> => options.run(job, context, prepared)
     const failed = (failure: Failure): WorkerResult[] => options.failed(job, failure)
     const about = { delivery, maxAttempts, repeatable: repeatable(job), limits, clock, random, log }
     const { onAttempt, onMismatch } = options

@@ -44,10 +44,11 @@ export async function answer(
   { redis, pool, ownKeysOf, maxWaiting, onRefused, onFirstToken, onGenerated, clock, log }: AnswerOptions,
   job: GenerateJob,
   context: JobContext,
+  reading: Promise<JobRequest>,
 ): Promise<void> {
   if (context.hasEmitted) throw new Failure('engine', 'worker_lost', 'The worker that gave the answer was lost')
   const { responseId, sessionId, tenantId, traceId } = job
-  const [request, ownKeys] = await Promise.all([requestOf(redis, job), ownKeysOf(tenantId)])
+  const [request, ownKeys] = await Promise.all([reading, ownKeysOf(tenantId)])
   const startMs = clock.now()
   let firstTokenMs: number | undefined
   const speech = makeSpeechPlan({
@@ -103,7 +104,17 @@ function resultOf(event: Exclude<PoolEvent, { kind: 'text' }>, responseId: Respo
   return { kind: 'generation_finished', responseId, reason, usage, segments, provider }
 }
 
-async function requestOf(redis: Redis, job: GenerateJob): Promise<Omit<GenerationRequest, 'signal'>> {
+/** What a model is asked for by a job. */
+export type JobRequest = Omit<GenerationRequest, 'signal'>
+
+/** Reads what the model is to see of the conversation. Nobody need wait for what it rejects with. */
+export function readRequest(redis: Redis, job: GenerateJob): Promise<JobRequest> {
+  const reading = requestOf(redis, job)
+  reading.catch(() => {})
+  return reading
+}
+
+async function requestOf(redis: Redis, job: GenerateJob): Promise<JobRequest> {
   const { itemIds, instructions, maxOutputTokens, temperature } = job
   const { tools, toolChoice, parallelToolCalls, reasoningEffort } = job
   const items = await loadItems(redis, job, itemIds)

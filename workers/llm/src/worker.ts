@@ -17,7 +17,7 @@ import {
   tracingSettings,
   workerMetrics,
 } from '@voicebox/telemetry'
-import { answer, generationFailed } from './answer.ts'
+import { answer, generationFailed, readRequest } from './answer.ts'
 import { doMcpJob, mcpJobFailed } from './mcp/mcp-job.ts'
 import { openOwnKeys } from './own-keys.ts'
 import { makePool } from './pool.ts'
@@ -104,7 +104,8 @@ export const runLlmWorker: RunApp = async (env, signal, ready) => {
       concurrency: workerConcurrency,
       ...language,
       onAttempt: (attempt) => spans?.record(attemptSpans(attempt, { ...generation, engine: pool.name })),
-      run: (job, context) => answer(answering, job, context),
+      prepare: (job) => readRequest(redis, job),
+      run: (job, context, request) => answer(answering, job, context, request),
       failed: (job, failure) => [generationFailed(job, failure)],
     })
     const { mcpListTimeoutMs: listTimeoutMs, mcpCallTimeoutMs: callTimeoutMs } = config
