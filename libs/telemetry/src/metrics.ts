@@ -101,8 +101,12 @@ function boundLabels(labels: NonNullable<MetricDefinition['labels']>): (given: L
     values.add(value)
     return value
   }
-  return (given) =>
-    Object.fromEntries(Object.entries(given).map(([label, value]) => [label, bound(label, value)] as const))
+  return (given) => {
+    let isBounded = true
+    for (const label in given) isBounded &&= bound(label, given[label] ?? '') === given[label]
+    if (isBounded) return given // nearly always, and some of these are made for every frame
+    return Object.fromEntries(Object.entries(given).map(([label, value]) => [label, bound(label, value)] as const))
+  }
 }
 
 /** Every set of labels that can come, where the table names all values of all labels; else none. */

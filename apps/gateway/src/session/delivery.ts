@@ -155,7 +155,10 @@ export function openDelivery(options: DeliveryOptions): Delivery {
       options.onTold(event)
       delivery.notice(event)
     },
-    open: (upTo) => socket.batch(() => gate.open(upTo)),
+    open(upTo) {
+      if (gate.waiting > 1) socket.batch(() => gate.open(upTo))
+      else gate.open(upTo)
+    },
     hold() {
       isHeld = true
       gate.hold()

@@ -7,6 +7,8 @@ export interface Gate {
   push(rests: number, task: () => Promise<void> | void): boolean
   /** Every change up to this one is safe. */
   open(upTo: number): void
+  /** How many wait. */
+  readonly waiting: number
   /** Nothing goes until `resume`. */
   hold(): void
   resume(): void
@@ -67,6 +69,9 @@ export function makeGate(capacity: number, onFailure: (error: unknown) => void):
     open(upTo) {
       safe = Math.max(safe, upTo)
       go()
+    },
+    get waiting() {
+      return waiting.length
     },
     hold() {
       isHeld = true

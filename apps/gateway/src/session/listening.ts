@@ -200,7 +200,8 @@ export function openListening(options: ListeningOptions): Listening {
 
   /** Nobody is waiting for what is appended unless it is part of an utterance, or something is to happen behind it. */
   function relax(): void {
-    stream.isPatient = utterance === null && barriers.length === 0
+    const isPatient = utterance === null && barriers.length === 0
+    if (isPatient !== stream.isPatient) stream.isPatient = isPatient
   }
 
   function keep(parts: Int16Array[]): void {
