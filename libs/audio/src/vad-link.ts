@@ -6,7 +6,7 @@ import { type VadWorker, startVadWorker } from './vad-worker.ts'
 export interface VadLink {
   /** Resolves when the thread listens; throws the `Failure` if it cannot. */
   start(): Promise<void>
-  /** Sends the command at once, together with all others of this tick; or, where others were sent just before, with those of 20 ms. */
+  /** Sends the command at once, together with all others of this tick; or, where others were sent just before, with those of 10 ms. */
   send(command: VadCommand): void
   /** Sends now what waits. */
   hurry(): void
@@ -96,8 +96,8 @@ interface Restart {
   atMs: number
 }
 
-/** With many streams a batch holds what all of them said in this time: the model judges 16 windows in the time of 4, and less often with a cold cache. */
-const gapMs = 20
+/** With many streams a batch holds what all of them said in this time: the model judges 16 windows in the time of 4. */
+const gapMs = 10
 const firstBackOffMs = 100
 const longestBackOffMs = 5_000
 const healthyMs = 30_000
