@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { ActName, Acts, Answer, Call } from './messages.ts'
+import type { ActName, Acts, Answer } from './messages.ts'
 
 /** The clients, which are a process of their own so that their work is not counted as anybody else's. */
 export interface Driver {
