@@ -11,7 +11,7 @@ export interface VoiceActivity {
   open(options: VoiceStreamOptions): VoiceStream
   /** How many are open. */
   readonly streams: number
-  /** How many of them have more than `ms` pending: whether the thread keeps up. */
+  /** How many of them the thread has more than `ms` of that it has not heard yet: whether it keeps up. */
   laggingBy(ms: number): number
   /** Closes every stream and ends the thread. A process that exits without it, in the middle of inference, is aborted. */
   close(): Promise<void>
@@ -110,10 +110,12 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       let heardSamples = 0
       let isPatient = false
       const quiet = makeQuietAudio((samples, manner) => link.send({ kind: 'write', stream, samples, ...manner }))
+      let heldFromSample: number | null = null
       const holder: Holder = {
         release() {
           holding.delete(holder)
-          quiet.release()
+          heldFromSample = null
+          if (open.has(stream)) quiet.release()
         },
       }
       const pending = (): number => (open.has(stream) ? endOf(run) - heardSamples : 0)
@@ -123,7 +125,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
         if (open.delete(stream)) link.send({ kind: 'close', stream })
       }
       open.set(stream, {
-        pendingMs: () => (holding.has(holder) ? 0 : voiceStream.pendingMs),
+        lagMs: () => samplesToMs((heldFromSample ?? endOf(run)) - heardSamples, heardRateHz),
         hear(heard) {
           totalPending -= heard.samples.length
           heardSamples += heard.samples.length
@@ -152,7 +154,10 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
           run.written += samples.length
           totalPending += endOf(run) - start
           const manner = { detect, inputRateHz, suppression }
-          if (isPatient && quiet.hold(samples, manner)) return hold(holder)
+          if (isPatient && quiet.hold(samples, manner)) {
+            heldFromSample ??= start
+            return hold(holder)
+          }
           holder.release()
           link.send({ kind: 'write', stream, samples: new Int16Array(samples), ...manner })
         },
@@ -175,7 +180,7 @@ export async function openVoiceActivity(options: VoiceActivityOptions): Promise<
       }
       return voiceStream
     },
-    laggingBy: (ms) => [...open.values()].filter((stream) => stream.pendingMs() > ms).length,
+    laggingBy: (ms) => [...open.values()].filter((stream) => stream.lagMs() > ms).length,
     get streams() {
       return open.size
     },
@@ -196,7 +201,8 @@ interface Holder {
 }
 
 interface OpenStream {
-  pendingMs(): number
+  /** How much the thread was given and has not heard yet. */
+  lagMs(): number
   hear(heard: Heard): void
   fail(failure: Failure): void
 }

@@ -108,7 +108,7 @@ describe('The audio encoder', () => {
       const encoder = makeAudioEncoder(resamplers)
       for (let n = 0; n < 3 * instances; n += 1) send(encoder, tone.subarray(0, 240), { part: part(n), format })
       expect(end(encoder, { part: part(0), format })).toHaveLength(0)
-      expect(end(encoder, { part: part(3 * instances - 1), format })).toHaveLength(40)
+      expect(end(encoder, { part: part(3 * instances - 1), format })).toHaveLength(24) // what the resampler still holds back
       encoder.close()
     }
   })
