@@ -18,6 +18,9 @@ export async function measureRecovery({ say }: Bench): Promise<readonly Table[]>
       columns: ['from → to', 'times', 'p50, ms', 'most, ms'],
       rows: report.recoveries.map(({ what, times, p50Ms, maxMs }) => [what, times, p50Ms, maxMs]),
       notes: [
+        ...report.violations.map(
+          ({ check, where, expected, came }) => `Violation, ${where}, ${check}: expected ${expected}; came ${came}`,
+        ),
         `${faults} faults in ${report.sessions} sessions with ${report.turns} turns; ${report.violations.length} violations of what clients may rely on.`,
       ],
     },

@@ -461,17 +461,21 @@ describe('A fault', () => {
     expect(found(away.map((one) => rolled({ ...one, startedAtMs: -19_000, endedAtMs: -9_000 })))).toEqual([null])
   })
 
-  it('of Redis or of a gateway excuses a refusal, but not a forgotten session', () => {
+  it('of Redis, of a gateway or of Postgres excuses a refusal, but not a forgotten session', () => {
     const transcript = structuredClone(sessions.written)
     const at = { atMs: 100, url: '', code: 503, reason: '' }
     transcript.connections.unshift({ ...at, kind: 'refused' })
-    for (const excusing of [strike('redis-kill', 'redis', 80), strike('roll-gateway', 'gateway-1', 80)])
+    const unkeyed = strike('postgres-restart', 'postgres', 80)
+    for (const excusing of [strike('redis-kill', 'redis', 80), strike('roll-gateway', 'gateway-1', 80), unkeyed])
       expect(checkSession(transcript, excusesOf([excusing]), read)).toMatchObject([
         { check: 'ending', excuse: expect.stringContaining('refused (503)') as string },
       ])
     expect(
       broken('written', (t) => t.connections.unshift({ ...at, kind: 'refused' }), [strike('redis-kill', 'redis', 101)]),
     ).toEqual(['ending'])
+    expect(broken('written', (t) => t.connections.unshift({ ...at, kind: 'refused', code: null }), [unkeyed])).toEqual([
+      'ending',
+    ])
     const refusing = { ...at, kind: 'refused', code: 500 } as const
     expect(broken('written', (t) => t.connections.unshift(refusing), [strike('redis-kill', 'redis', 80)])).toEqual([
       'ending',

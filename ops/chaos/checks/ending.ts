@@ -16,7 +16,8 @@ export function checkEnding(transcript: Transcript, excuses: Excuses): Finding[]
         tell(atMs, 'a close with 1000', came, excuse === null ? null : `closed (${code}) after ${excuse}`)
       }
       if (kind !== 'refused') continue
-      const excuse = code === null || code === 503 ? excuses.notServing(atMs) : null
+      const isAway = code === null || code === 503
+      const excuse = (isAway ? excuses.notServing(atMs) : null) ?? (code === 503 ? excuses.noKeys(atMs) : null)
       const came = code === null ? reason : `${code}`
       tell(atMs, 'a connection', came, excuse === null ? null : `refused (${came}) after ${excuse}`)
     }

@@ -14,6 +14,8 @@ export interface Excuses {
   otherWords(fromMs: number, toMs: number): string | null
   /** Nobody could be let in just before: Redis was away, or a gateway. */
   notServing(atMs: number): string | null
+  /** A gateway that is new could check no key just before: Postgres was away. */
+  noKeys(atMs: number): string | null
   /** All members of a kind were away together for so long in this time that sessions were told. */
   unserved(kind: MemberKind, fromMs: number, toMs: number): string | null
 }
@@ -45,6 +47,7 @@ export function excusesOf(strikes: readonly Strike[]): Excuses {
     dataLost: (fromMs, toMs) => during(fromMs, toMs, ({ kind }) => kind === 'redis-loss'),
     notServing: (atMs) =>
       during(atMs - settlingMs, atMs, (fault) => isRedis(fault) || fault.target.startsWith('gateway')),
+    noKeys: (atMs) => during(atMs - settlingMs, atMs, ({ target }) => target === 'postgres'),
     unserved(kind, fromMs, toMs) {
       const away = absenceOfAll(kind, strikes).find(({ sinceMs, untilMs }) => {
         return untilMs - sinceMs >= unservedAfterMs && sinceMs <= toMs && untilMs + settlingMs >= fromMs
