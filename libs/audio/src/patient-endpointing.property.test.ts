@@ -117,7 +117,7 @@ describe('Whatever is heard and said', () => {
       }),
       { numRuns: 300 },
     )
-    expect(Math.min(seen.later, seen.same)).toBeGreaterThan(10)
+    expect(Math.min(seen.later, seen.same)).toBeGreaterThan(0)
   })
 
   it('without words it decides as the plain endpointer of the same silence does', () => {
