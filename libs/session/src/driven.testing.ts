@@ -1,4 +1,5 @@
 import type { Effect } from './effect.ts'
+import { type Errand, isErrand } from './errand.ts'
 import type { Input } from './input.ts'
 import { recordsOf, stateFrom } from './records.ts'
 import type { SessionState } from './state.ts'
@@ -6,21 +7,7 @@ import { step } from './step.ts'
 
 /** What a client hears. */
 export type Outward = Extract<Effect, { kind: 'send' | 'send_audio' | 'end_audio' | 'show_item' }>
-/** What others are asked to do. */
-export type Errand = Extract<Effect, { kind: (typeof errandKinds)[number] }>
 type Save = Extract<Effect, { kind: 'save_item' }>
-
-const errandKinds = [
-  'transcribe',
-  'generate',
-  'speak',
-  'list_tools',
-  'call_tool',
-  'cancel_work',
-  'free_audio',
-  'settle',
-  'recall_item',
-] as const
 
 /**
  * Drives a session as processes do that may die: what the workers said is in a log that can be read again, all else is kept
@@ -112,10 +99,6 @@ export function isResult({ kind }: Input): boolean {
 
 export function isOutward(effect: Effect): effect is Outward {
   return ['send', 'send_audio', 'end_audio', 'show_item'].includes(effect.kind)
-}
-
-export function isErrand(effect: Effect): effect is Errand {
-  return errandKinds.some((kind) => kind === effect.kind)
 }
 
 const resultKinds: ReadonlySet<Input['kind']> = new Set<Input['kind']>([

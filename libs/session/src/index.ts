@@ -10,6 +10,7 @@ export type {
   TranscribeRequest,
   WorkEffect,
 } from './effect.ts'
+export { type Errand, isErrand } from './errand.ts'
 export { type Fact, historyAtEnd, historyAtStart, historyOf } from './history.ts'
 export type { AudioRef, Input, Service, TimerSubject } from './input.ts'
 export { configureSession, openSession, type SessionStart } from './open.ts'

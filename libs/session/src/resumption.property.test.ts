@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Driven, type Errand, isErrand, isOutward, type Outward } from './driven.testing.ts'
+import { type Driven, isOutward, type Outward } from './driven.testing.ts'
+import { type Errand, isErrand } from './errand.ts'
 import { histories } from './histories.testing.ts'
 import { begin, eventsIn, type Life, live, lives, reachedNothing } from './lives.testing.ts'
 import { recordsOf, stateFrom } from './records.ts'

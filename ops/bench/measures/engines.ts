@@ -5,8 +5,14 @@ import { makeResamplers, readWav } from '@voicebox/audio'
 import { loadConfig } from '@voicebox/config'
 import { type SpeechRecognizer, type SpeechSynthesizer, sttEngines, ttsEngines } from '@voicebox/engines'
 import { Failure, sleep } from '@voicebox/kernel'
-import { openEngine as openRecognizer } from '../../../workers/stt/src/open-engine.ts'
-import { engineSettings, openEngine as openSynthesizer } from '../../../workers/tts/src/engines/open-engine.ts'
+import {
+  engineSettings as recognizerSettings,
+  openEngine as openRecognizer,
+} from '../../../workers/stt/src/open-engine.ts'
+import {
+  engineSettings as synthesizerSettings,
+  openEngine as openSynthesizer,
+} from '../../../workers/tts/src/engines/open-engine.ts'
 import type { Bench } from '../measure.ts'
 import { type Cell, type Table, percentile } from '../table.ts'
 
@@ -23,14 +29,7 @@ export async function measureEngines({ say }: Bench): Promise<readonly Table[]> 
   for (const name of Object.keys(sttEngines) as (keyof typeof sttEngines)[]) {
     if (name === 'stub') continue
     say(`engines: ${name}`)
-    const { config } = loadConfig(process.env, [
-      'modelsDir',
-      'whisperModel',
-      'whisperDtype',
-      'device',
-      'stub',
-      'workerConcurrency',
-    ])
+    const { config } = loadConfig(process.env, recognizerSettings)
     const open = (settings: typeof config): Promise<SpeechRecognizer> =>
       openRecognizer(name, settings, process.env['PATH']).then(({ recognizer }) => recognizer)
     const installed = await ifThere(() => open(config))
@@ -49,7 +48,7 @@ export async function measureEngines({ say }: Bench): Promise<readonly Table[]> 
   for (const name of ttsEngines) {
     if (name === 'stub') continue
     say(`engines: ${name}`)
-    const { config } = loadConfig(process.env, engineSettings)
+    const { config } = loadConfig(process.env, synthesizerSettings)
     const machine = { searchPath: process.env['PATH'] ?? '', tempDir: tmpdir(), cores: availableParallelism() }
     const installed = await ifThere(() => openSynthesizer(name, config, machine))
     spoken.push(

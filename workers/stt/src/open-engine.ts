@@ -13,10 +13,16 @@ export interface OpenedEngine {
   about: string
 }
 
-export type EngineSettings = Pick<
-  Settings,
-  'modelsDir' | 'whisperModel' | 'whisperDtype' | 'device' | 'stub' | 'workerConcurrency'
->
+export const engineSettings = [
+  'modelsDir',
+  'whisperModel',
+  'whisperDtype',
+  'device',
+  'stub',
+  'workerConcurrency',
+] as const
+
+export type EngineSettings = Pick<Settings, (typeof engineSettings)[number]>
 
 /** Opens the engine; throws a `Failure` that says what is missing. `path` is where its program is looked for. */
 export async function openEngine(

@@ -19,19 +19,14 @@ import {
 } from '@voicebox/telemetry'
 import { chooseSttEngine } from './choose-engine.ts'
 import { doJob, jobFailed, repeatable } from './job.ts'
-import { openEngine } from './open-engine.ts'
+import { engineSettings, openEngine } from './open-engine.ts'
 
 /** The recognition worker: it does the jobs of one engine's lane. */
 export const runSttWorker: RunApp = async (env, signal, ready) => {
   const { config, unknown } = loadConfig(env, [
     'redisUrl',
     'sttEngine',
-    'modelsDir',
-    'whisperModel',
-    'whisperDtype',
-    'device',
-    'stub',
-    'workerConcurrency',
+    ...engineSettings,
     'laneShare',
     'claimAfterMs',
     'drainMs',

@@ -1,23 +1,5 @@
 import type { ClientEvent, ServerEventBody } from '@voicebox/protocol'
-import { type Effect, responsesIn, type SessionState } from '@voicebox/session'
-import type { Errand } from './work.ts'
-
-/** What others are asked to do must be known to be asked before they are. */
-export function isErrand({ kind }: Effect): boolean {
-  return errandKinds.has(kind)
-}
-
-const errandKinds: ReadonlySet<Effect['kind']> = new Set<Errand['kind']>([
-  'transcribe',
-  'generate',
-  'speak',
-  'list_tools',
-  'call_tool',
-  'cancel_work',
-  'free_audio',
-  'settle',
-  'recall_item',
-])
+import { responsesIn, type SessionState } from '@voicebox/session'
 
 /** Somebody speaks, or is answered. */
 export function isBusy(state: SessionState): boolean {

@@ -1,6 +1,5 @@
 import { type Failure, failureRules, messageFor } from '@voicebox/kernel'
-import type { Input } from '@voicebox/session'
-import type { Errand } from './work.ts'
+import type { Errand, Input } from '@voicebox/session'
 
 /** What the session hears of work that nobody could be asked for; null where nobody waits for it. */
 export function answerTo(errand: Errand, failure: Failure): Input | null {

@@ -9,6 +9,7 @@ import {
   historyAtStart,
   historyOf,
   type Input,
+  isErrand,
   recordPages,
   responsesIn,
   savesOf,
@@ -22,7 +23,7 @@ import { services } from '../services.ts'
 import { forbiddenIn, forbiddenWork } from '../terms/forbidden.ts'
 import type { TenantTerms } from '../terms/tenant-terms.ts'
 import type { Socket } from '../transport/index.ts'
-import { changesHearing, isBusy, isCutShort, isErrand } from './about-inputs.ts'
+import { changesHearing, isBusy, isCutShort } from './about-inputs.ts'
 import { bytesPerSample, pcmOf } from './audio-delta.ts'
 import { makeAudioWrites } from './audio-writes.ts'
 import { countClientEvents } from './client-events.ts'

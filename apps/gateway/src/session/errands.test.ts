@@ -1,8 +1,8 @@
 import { Failure, makeManualClock, newId, silentLog, systemClock } from '@voicebox/kernel'
+import type { Errand } from '@voicebox/session'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Errands, makeErrands } from './errands.ts'
 import { makePatience } from './patience.ts'
-import type { Errand } from './work.ts'
 
 const sessionId = newId('sess')
 const free = (itemId: string): Errand => ({ kind: 'free_audio', itemId })

@@ -1,8 +1,8 @@
 import { type Log, type SessionId, toFailure } from '@voicebox/kernel'
-import type { Subject } from '@voicebox/session'
+import type { Errand, Subject } from '@voicebox/session'
 import { makeGate } from './gate.ts'
 import type { Patience } from './patience.ts'
-import type { Errand, Work } from './work.ts'
+import type { Work } from './work.ts'
 
 /** What a session has others do, each once what it rests on is safe; what is not done yet is kept, so that a successor does it. */
 export interface Errands {

@@ -1,9 +1,9 @@
 import type { ResponseId } from '@voicebox/kernel'
+import type { Errand } from '@voicebox/session'
 import { type SessionRecords, turnRecord, type Waterfall } from '@voicebox/streams'
 import type { EncodedSoFar } from './audio-delta.ts'
 import type { EarsPlace, EarsStart } from './listening.ts'
 import type { SentBody } from './sent-body.ts'
-import type { Errand } from './work.ts'
 
 /** What a driver keeps beside the session's state, for the next. */
 export interface DriverState {

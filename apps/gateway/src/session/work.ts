@@ -9,7 +9,7 @@ import {
   toFailure,
   withFields,
 } from '@voicebox/kernel'
-import type { Effect, Input, KeptAudio, WorkEffect } from '@voicebox/session'
+import type { Errand, Input, KeptAudio, WorkEffect } from '@voicebox/session'
 import {
   admitWork,
   appendAudio,
@@ -35,9 +35,6 @@ import { answerTo } from './answer-to.ts'
 import type { Recall } from './recall.ts'
 import type { OpenBudget, RateLimit } from './limits.ts'
 import { inputOf, wordsOf } from './worker-input.ts'
-
-/** What is done outside the session, and may be done twice. */
-export type Errand = WorkEffect | Extract<Effect, { kind: 'cancel_work' | 'free_audio' | 'settle' | 'recall_item' }>
 
 /** A session's side of the streams: it asks the workers, and hears what they say. */
 export interface Work {
