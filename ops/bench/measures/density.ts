@@ -53,7 +53,8 @@ export async function measureDensity({ say }: Bench): Promise<readonly Table[]> 
       const minutes = await keepBusy(driver, kind, JSON.stringify({ type: 'response.create' }))
       const after = await stage.cpu()
       stalls.set(kind, await stage.stalledMs())
-      cost.set(kind, Object.fromEntries(parts.map((part) => [part, (after[part] - before[part]) / minutes])) as never)
+      const used = parts.map((part) => [part, (after[part] - before[part]) / minutes] as const)
+      cost.set(kind, Object.fromEntries(used) as Record<Part, number>)
       await driver.act('close', {})
     }
     say(`density: ${idleSessions} sessions that say nothing`)
