@@ -43,7 +43,7 @@ interface Page {
   readonly records: ReadonlyMap<string, Placed>
 }
 
-/** By the first entry. */
+/** By the first entry, which is in no other page that is kept: else one might come back with records that were replaced since. */
 const pages = new WeakMap<Entry, Page>()
 const pageLength = 64
 
@@ -61,6 +61,7 @@ function pageAt(entries: SessionState['entries'], from: number): ReadonlyMap<str
     if (known.entries.every((entry, at) => entry === entries[from + at])) return known.records
   }
   const own = entries.slice(from, end)
+  for (const entry of own) pages.delete(entry)
   const records = new Map(
     own.map((entry, at) => {
       const previous = at === 0 ? after : (own[at - 1]?.item.id ?? null)

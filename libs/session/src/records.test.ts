@@ -128,6 +128,24 @@ describe('The records of a session', () => {
     expect(stateFrom(recordsOf(simulation.state))).toEqual(simulation.state)
   })
 
+  it('are the same objects where an item was before them for a while', () => {
+    const simulation = new Simulation()
+    userSays(simulation, 'one')
+    expect(changedBy(simulation, () => {})).toEqual([])
+    simulation.client({
+      type: 'conversation.item.create',
+      previous_item_id: 'root',
+      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'zero' }] },
+    })
+    const item_id = simulation.state.entries[0]?.item.id ?? ''
+    expect(namesIn(simulation)).toContain(`entry:${item_id}`)
+    simulation.client({ type: 'conversation.item.delete', item_id })
+    expect(changedBy(simulation, () => userSays(simulation, 'two'))).toEqual([
+      'head',
+      `entry:${simulation.state.entries.at(-1)?.item.id ?? ''}`,
+    ])
+  })
+
   it.each(['head', 'session', 'limits', 'prompts', 'entry:', 'question:'])(
     'make no state where a record is missing: %s',
     (missing) => {
