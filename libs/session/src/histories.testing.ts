@@ -130,17 +130,20 @@ const serviceActions: fc.Arbitrary<Action> = fc.oneof(
 )
 
 /** What history answers, as it was told last of the item. */
-const historyActions: fc.Arbitrary<Action> = fc.constantFrom('there', 'there', 'gone', 'away').map((answer) => (s) => {
-  const itemId = s.state.recalls[0]?.itemId ?? 'item_none'
-  const saved = s.effects.findLast((effect) => effect.kind === 'save_item' && effect.item.id === itemId)
-  const item = answer === 'there' && saved?.kind === 'save_item' ? saved.item : null
-  s.feed(answer === 'away' ? { kind: 'recall_failed', itemId } : { kind: 'item_recalled', itemId, item })
-})
+const historyAnswer = fc.constantFrom('there' as const, 'there' as const, 'gone' as const, 'away' as const)
+const historyActions: fc.Arbitrary<Action> = historyAnswer.map((answer) => (s) => answerRecall(s, answer))
 
 /** More than the conversation may hold, which chance alone seldom says. */
 const longTalk: fc.Arbitrary<Action> = fc
   .integer({ min: 3, max: 9 })
   .map((count) => (s) => Array.from({ length: count }, () => createItem(s, 'end', null)))
+
+/** An item that is in history alone by then, and what history answers, which chance alone seldom finds. */
+const recallTurn: fc.Arbitrary<Action> = historyAnswer.map((answer) => (s) => {
+  for (let at = 0; at < 9; at += 1) createItem(s, 'end', null)
+  s.client({ type: 'conversation.item.retrieve', item_id: s.state.away[0]?.ids[0] ?? 'item_none' })
+  answerRecall(s, answer)
+})
 
 /** What a driver has to say by itself. */
 const driverActions: fc.Arbitrary<Action> = fc.constantFrom<Action>(
@@ -188,6 +191,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   driverActions,
   historyActions,
   longTalk,
+  recallTurn,
   apologyTurn,
   fc
     .record({
@@ -255,6 +259,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     s.feed({ kind: 'timer_fired', subject: subjects[which] ?? 'idle' })
   }),
 )
+
+function answerRecall(s: Simulation, answer: 'there' | 'gone' | 'away'): void {
+  const itemId = s.state.recalls[0]?.itemId ?? 'item_none'
+  const saved = s.effects.findLast((effect) => effect.kind === 'save_item' && effect.item.id === itemId)
+  const item = answer === 'there' && saved?.kind === 'save_item' ? saved.item : null
+  s.feed(answer === 'away' ? { kind: 'recall_failed', itemId } : { kind: 'item_recalled', itemId, item })
+}
 
 export interface MadeAudio {
   samples: number
