@@ -11,9 +11,12 @@
 ---@arg cursor       string   where to go on; `0-0` at first
 ---@arg count        integer  how many at most
 ---@returns bytes[]
-local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)
-if uptime_s * 1000 < min_up_ms then
-  return { cursor }
+if min_up_ms > 0 then
+  -- the difference of two times in whole seconds: the server is up for at least one less
+  local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)
+  if (uptime_s - 1) * 1000 < min_up_ms then
+    return { cursor }
+  end
 end
 local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)
 local reply = { claimed[1] }

@@ -168,8 +168,8 @@ describe('a hold on an entry of a lane whose server has just come back', () => {
     await server.restart()
     const next = holdLane(redis, lane, 'next')
     await vi.waitFor(() => next.join(), { timeout: 10_000, interval: 20 })
-    expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 1_000 })).toEqual([])
-    await vi.waitFor(async () => expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 1_000 })).toHaveLength(1), {
+    expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 2_000 })).toEqual([])
+    await vi.waitFor(async () => expect(await next.claim(1, { minIdleMs: 1_000, minUpMs: 2_000 })).toHaveLength(1), {
       timeout: 10_000,
       interval: 20,
     })

@@ -721,12 +721,15 @@ export const laneClaim: Script<
   Buffer[]
 > = defineScript({
   name: 'lane.claim',
-  sha1: '4202e465186c698a790eafdb1bc2ac67e7872cdc',
+  sha1: '8c692277ad08206ac20e2e1a3b6e53b36bff3196',
   source: [
     'local lane = KEYS[1] local group = ARGV[1] local consumer = ARGV[2] local min_idle_ms = tonumber(ARGV[3]) local min_up_ms = tonumber(ARGV[4]) local cursor = ARGV[5] local count = tonumber(ARGV[6])',
-    "local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)",
-    'if uptime_s * 1000 < min_up_ms then',
-    '  return { cursor }',
+    'if min_up_ms > 0 then',
+    '  -- the difference of two times in whole seconds: the server is up for at least one less',
+    "  local uptime_s = tonumber(redis.call('INFO', 'server'):match('uptime_in_seconds:(%d+)') or math.huge)",
+    '  if (uptime_s - 1) * 1000 < min_up_ms then',
+    '    return { cursor }',
+    '  end',
     'end',
     "local claimed = redis.call('XAUTOCLAIM', lane, group, consumer, min_idle_ms, cursor, 'COUNT', count)",
     'local reply = { claimed[1] }',
