@@ -130,7 +130,7 @@ describe('Property: connection draining', () => {
         }
         expect([...leaving.errors, ...staying.errors]).toEqual([])
       }),
-      { numRuns: 25, endOnFailure: true, examples: midAnswer.map((one) => [one]) },
+      { numRuns: 25, endOnFailure: true, examples: midAnswer.map((one): [typeof one] => [one]) },
     )
     expect(reached.doneHere).toBeGreaterThan(0)
     expect(reached.doneElsewhere).toBeGreaterThan(0)

@@ -22,7 +22,7 @@ export interface Actor {
   readonly turns: readonly number[][]
 }
 
-export const acts = fc.array(
+export const acts: fc.Arbitrary<Act[]> = fc.array(
   fc.oneof(
     {
       weight: 4,
