@@ -272,7 +272,6 @@ export const runGateway: RunApp = async (env, signal, ready) => {
           authenticate,
           encryptionKeys: config.encryptionKey,
           rateLimits,
-          onEnded: sessions.onEnded,
           name: holder,
           clock: systemClock,
           log,

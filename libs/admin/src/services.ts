@@ -1,7 +1,7 @@
 import type { Settings } from '@voicebox/config'
 import type { Clock, Log } from '@voicebox/kernel'
 import type { Store } from '@voicebox/store'
-import type { Chores, OnEnded, Redis } from '@voicebox/streams'
+import type { Chores, Redis } from '@voicebox/streams'
 import type { KeyChange, Vault } from '@voicebox/tenancy'
 import type { Caller, Credentials } from './caller.ts'
 
@@ -20,8 +20,6 @@ export interface AdminServices {
   rateLimits: Settings['rateLimits']
   /** Seals what nobody may read from the database. Throws a `Failure` where there is no key for that. */
   seal: Vault['seal']
-  /** Told of a session that is ended here, before it is free. Absent: nobody is. */
-  onEnded?: OnEnded
   /** Names this process to those who look. */
   name: string
   clock: Clock

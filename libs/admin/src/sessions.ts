@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { appendAudit } from '@voicebox/store'
-import { closeSession, findLiveSession, latestTurns, listLiveSessions, type LiveSession } from '@voicebox/streams'
+import {
+  closeSession,
+  type EndedSession,
+  findLiveSession,
+  latestTurns,
+  listLiveSessions,
+  type LiveSession,
+  tellSessionEnded,
+} from '@voicebox/streams'
 import { at, moment, ofSession, ofTenant, sessionId, tenantId } from './fields.ts'
 import { operation } from './operation.ts'
 import { page, pageOf, pageQuery } from './paging.ts'
@@ -77,15 +85,14 @@ export const sessionOperations = [
     description:
       'The client gets an `error` with the code `session_closed`, and close 4000. It is answered when the session has ended, which takes some seconds where its gateway does not answer.',
     params,
-    async perform({ params: { tenant, session: id }, caller, services: { store, redis: open, name, onEnded, log } }) {
+    async perform({ params: { tenant, session: id }, caller, services: { store, redis: open, chores, name, log } }) {
       const redis = await open()
       const session = await findLiveSession(redis, tenant, id)
       if (session === null) return noSuchSession(tenant, id)
       const entry = { tenantId: tenant, action: 'session.closed', actor: caller.actor, subject: id, details: {} }
       await appendAudit(store, [entry]) // before it is done: Redis and the database have no transaction in common
-      const telling = onEnded === undefined ? {} : { onEnded }
-      const closing = { tenantId: tenant, sessionId: session.id, holder: name, ...telling, log }
-      const closed = await closeSession(redis, closing)
+      const onEnded = async (ended: EndedSession): Promise<void> => tellSessionEnded(await chores(), ended, log)
+      const closed = await closeSession(redis, { tenantId: tenant, sessionId: session.id, holder: name, onEnded, log })
       return closed === 'none' ? noSuchSession(tenant, id) : undefined
     },
   }),

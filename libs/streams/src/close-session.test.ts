@@ -6,14 +6,22 @@ import { holdOptions } from './testing/sessions.fixture.ts'
 
 describe.each(redisKinds)('Closing a session from outside, on %s', (kind) => {
   const redis = useRedis(kind).handle()
+  const ended: string[] = []
   const close = (session: { tenantId: string; sessionId: ReturnType<typeof holdOptions>['sessionId'] }) =>
-    closeSession(redis, { ...session, holder: 'admin', patienceMs: 300, log: silentLog })
+    closeSession(redis, {
+      ...session,
+      holder: 'admin',
+      patienceMs: 300,
+      onEnded: (one) => void ended.push(one.sessionId),
+      log: silentLog,
+    })
 
   it('asks whoever holds it, who ends it', async () => {
     const told = Promise.withResolvers<void>()
     const options = holdOptions({ onDismissed: () => told.resolve() })
     const hold = await createSession(redis, options)
-    const closing = closeSession(redis, { ...options, holder: 'admin', patienceMs: 20_000, log: silentLog })
+    const onEnded = (): void => expect.unreachable('its holder has ended it')
+    const closing = closeSession(redis, { ...options, holder: 'admin', patienceMs: 20_000, onEnded, log: silentLog })
     await told.promise
     await hold.end('closed_by_admin')
     expect(await closing).toBe('closed')
@@ -25,6 +33,7 @@ describe.each(redisKinds)('Closing a session from outside, on %s', (kind) => {
     const options = holdOptions()
     const hold = await createSession(redis, options)
     expect(await close(options)).toBe('closed')
+    expect(ended).toEqual([options.sessionId])
     expect(await findSession(redis, options)).toBeNull()
     expect(await listLiveSessions(redis, 'tenant')).toEqual([])
     await hold.close()

@@ -11,8 +11,8 @@ export interface CloseOptions extends SessionRef {
   holder: string
   /** How long its holder gets to take leave of the client. Absent: 2 s. */
   patienceMs?: number
-  /** Called where it is ended here, before it is free. Absent: nobody is told. */
-  onEnded?: OnEnded
+  /** Called where it is ended here, before it is free. */
+  onEnded: OnEnded
   log: Log
 }
 
@@ -34,8 +34,7 @@ export async function closeSession(
     await sleep(pollMs)
   }
   const ttlMs = 10_000 // should this process die now, the housekeeper does it
-  const telling = onEnded === undefined ? {} : { onEnded }
-  const taken = await takeSession(redis, { ...ref, holder, ttlMs, onTaken: () => {}, ...telling, log })
+  const taken = await takeSession(redis, { ...ref, holder, ttlMs, onTaken: () => {}, onEnded, log })
   if (taken === null) return 'closed'
   try {
     await taken.hold.end(dismissed)

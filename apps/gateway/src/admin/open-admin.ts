@@ -2,7 +2,7 @@ import { makeAdminApi } from '@voicebox/admin'
 import type { Settings } from '@voicebox/config'
 import { type Clock, Failure, type Log, toFailure } from '@voicebox/kernel'
 import type { Store } from '@voicebox/store'
-import { type Chores, type OnEnded, type Redis, tellKeyChange } from '@voicebox/streams'
+import { type Chores, type Redis, tellKeyChange } from '@voicebox/streams'
 import { type KeyChange, openVault } from '@voicebox/tenancy'
 import type { Authenticate } from '../authenticate.ts'
 import type { HttpOptions } from '../http.ts'
@@ -16,7 +16,6 @@ export interface AdminOptions {
   authenticate: Authenticate
   encryptionKeys: readonly string[] | undefined
   rateLimits: Settings['rateLimits']
-  onEnded: OnEnded
   /** Names this process. */
   name: string
   clock: Clock

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { useRedis } from '@voicebox/streams/testing'
-import { watchKeyChanges } from '@voicebox/streams'
+import { newId, silentLog } from '@voicebox/kernel'
+import { createSession, findSession, watchKeyChanges } from '@voicebox/streams'
 import { writeHistory } from '@voicebox/store'
 import { usePostgres } from '@voicebox/store/testing'
 import { newEncryptionKey } from '@voicebox/tenancy'
@@ -113,6 +114,24 @@ describe('npx voicebox', () => {
     expect((await run('settings', 'set', 'voice=echo')).out).toMatch(/voice +echo/)
     expect((await run('sessions', 'list')).out).toBe('No session is open.\n')
     expect((await run('lanes', 'list')).out).toBe('No lane was used so far.\n')
+  })
+
+  it('closes a session whose gateway is dead, of which webhooks hear', async () => {
+    const of = { tenantId: 'default', sessionId: newId('sess') }
+    const hold = await createSession(redis, {
+      ...of,
+      holder: 'dead',
+      ttlMs: 30_000,
+      onTaken() {},
+      log: silentLog,
+    })
+    expect((await run('sessions', 'list')).out).toContain(of.sessionId)
+    expect(await run('sessions', 'close', of.sessionId)).toMatchObject({ code: 0, problems: '' })
+    expect(await findSession(redis, of)).toBeNull()
+    const told = await run('chores', 'list', '--kind', 'webhook')
+    expect(told.out).toContain(`"event_type":"session.ended"`)
+    expect((await run('chores', 'drop', /^webhook\.\S+/m.exec(told.out)?.[0] ?? '')).code).toBe(0)
+    await hold.close()
   })
 
   it('keeps webhooks, provider keys and their secrets', async () => {
