@@ -1,5 +1,5 @@
 import { bytesOf } from '@voicebox/audio'
-import { makeManualClock, type SessionId } from '@voicebox/kernel'
+import { makeManualClock, type SessionId, systemClock } from '@voicebox/kernel'
 import type { ServerEvent, ServerEventOf, ServerEventType } from '@voicebox/protocol'
 import { findSession } from '@voicebox/streams'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -377,6 +377,21 @@ describe('The client’s events', () => {
     const third = await resumes(sessionId)
     expect((await nth(third, 'session.resumed')).received.events).toBe(13)
     third.close()
+  })
+
+  it('of audio are wanted again as the beginning of speech, though the process stood still since they came', async () => {
+    let stoodMs = 0
+    const clock = { ...systemClock, now: () => systemClock.now() + stoodMs }
+    const { line, sessionId, send } = await open({ settings: { clock, heartbeatMs: 20 } })
+    for (let frame = 0; frame < 10; frame++) send(append(0))
+    send({ type: 'nothing' })
+    await nth(line, 'error') // they were taken
+    stoodMs = 60_000
+    await new Promise((resolve) => setTimeout(resolve, 200)) // it shows that it lives, and where it is
+    line.lose()
+    const again = sessions.gateway().resume({ sessionId, sendsAgain: true })
+    expect((await nth(again, 'session.resumed')).received).toEqual({ events: 0, audio_from: 1 })
+    again.close()
   })
 
   it('do not act twice that are sent again with the audio round them', async () => {

@@ -89,8 +89,8 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   let early: (() => void)[] = []
   let earlyLength = 0
   const executedBefore = left?.executed ?? 0
-  /** When audio came last. A client that comes back to an utterance sends more of it. */
-  let appendedAtMs = left === null ? -Infinity : clock.now()
+  /** How often the session log was polled since audio came last: a process that stood still has not waited for audio meanwhile. */
+  let pollsSinceAppend = left === null ? Infinity : 0 // a client that comes back to an utterance sends more of it
 
   const patience = makePatience({ clock, holdMs: options.holdMs })
   const events = countClientEvents(left?.received ?? 0)
@@ -173,7 +173,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     ears: listening.place({
       unsafe: writes.unwritten,
       nextEvent: Math.max(executedBefore, events.takenUpTo) + 1,
-      hasStopped: clock.now() - appendedAtMs > stoppedMs,
+      hasStopped: pollsSinceAppend * pollMs > stoppedMs,
     }),
   }))
   const ledger = openLedger({
@@ -212,6 +212,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     onFailure: giveUp,
   })
   const stopPolling = every(clock, pollMs, () => {
+    pollsSinceAppend += 1
     if (timers.armed > 0) void work.poll()
   })
   const stopBeating = every(clock, options.heartbeatMs, () => void beat())
@@ -381,7 +382,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
     const type = parsed.ok ? parsed.event.type : 'invalid'
     const acted = (): void => meters.messageProcessingSeconds.observe((performance.now() - cameAtMs) / 1_000, { type })
     if (parsed.ok && parsed.event.type === 'input_audio_buffer.append') {
-      appendedAtMs = clock.now()
+      pollsSinceAppend = 0
       append(parsed.event.audio, events.receive(false), parsed.event.event_id)
       return acted()
     }

@@ -104,6 +104,16 @@ describe('Listening', () => {
     ears.listening.close()
   })
 
+  it('wants audio again that it was given and has not heard, even where none comes any more', async () => {
+    const { listening } = open(detection)
+    const place = () => listening.place({ unsafe: 0, nextEvent: 3, hasStopped: true })
+    for (const event of [1, 2]) listening.append(new Uint8Array(1_920), event, () => {})
+    expect(place().from).toEqual({ event: 1, sample: 0 })
+    await heard(listening)
+    expect(place().from).toEqual({ event: 3, sample: 1_280 })
+    listening.close()
+  })
+
   it('runs what waits for audio at exactly the sample where it was asked', async () => {
     const ears = open(null)
     const at: number[] = []

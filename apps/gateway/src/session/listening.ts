@@ -273,7 +273,7 @@ export function openListening(options: ListeningOptions): Listening {
       endpointing = endpointer.hearWords(endpointing, { ...words, untilSample })
     },
     place({ unsafe, nextEvent, hasStopped }) {
-      if (hasStopped && utterance === null && !listening.isBehind) {
+      if (hasStopped && utterance === null && !listening.isBehind && stream.pendingMs === 0) {
         const from = { event: nextEvent, sample: heardSamples }
         return { from, knownSample: heardSamples, utteranceSample: null }
       }
