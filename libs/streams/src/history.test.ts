@@ -150,6 +150,20 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     expect((await drain()).map(({ n, reason }) => n ?? reason)).toEqual([1, 2, 3, 'closed'])
   })
 
+  it('is whole where Redis loses the end of the session soon after it', async () => {
+    const hold = await createSession(redis, options())
+    await tell(hold, 1)
+    const rollBack = await snapshot(server, redis, sessionId)
+    await tell(hold, 2)
+    await hold.end('closed', [fact(3)])
+    await rollBack()
+    const ref = { tenantId: 'tenant', sessionId }
+    expect(await lookAtHistory(redis, ref)).toMatchObject({ facts: 1 })
+    await vi.waitFor(async () => expect(await lookAtHistory(redis, ref)).toMatchObject({ facts: 4 }), 20_000)
+    await vi.waitFor(async () => expect(await keysOf(server, sessionId)).toEqual(['history:', 'sess:']))
+    expect((await drain()).map(({ n, reason }) => n ?? reason)).toEqual([1, 2, 3, 'closed'])
+  })
+
   it('that is written does not come again, though Redis has lost that it is', async () => {
     const hold = await createSession(redis, options())
     await tell(hold, 1)

@@ -1,4 +1,5 @@
 import type { Log } from '@voicebox/kernel'
+import { endAgain } from './end-again.ts'
 import { noteHistory } from './history-index.ts'
 import { keys, sessionKeys, sessionTtlMs, tombstoneMs } from './keys.ts'
 import { makeLatestEvents } from './latest-events.ts'
@@ -40,7 +41,7 @@ export interface SessionHold extends SessionRef {
   beat(set?: SessionChange['set']): Promise<'held' | 'lost' | 'behind'>
   /**
    * Ends the session and frees all it held, if this holder still holds it. May be repeated after a failure. Brings facts that are
-   * in no change, or in one that was not answered.
+   * in no change, or in one that was not answered. Should Redis lose the end within its last seconds, it is made again.
    */
   end(reason: string, facts?: readonly NewFact[]): Promise<void>
   /** Hears no more of take-overs. The session goes on, for another to take. */
@@ -216,11 +217,15 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
         if (isOver || takes.isTaken) return
         const facts = history === null ? [] : withLatest(encodeFacts(own, token))
         const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason, facts })
-        let ended = await end()
-        while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
-          ended = await end()
-        if (ended.kind === 'buried') await dropLive(redis, held)
+        const bury = async (): Promise<void> => {
+          let ended = await end()
+          while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
+            ended = await end()
+          if (ended.kind === 'buried') await dropLive(redis, held)
+        }
+        await bury()
         isOver = true
+        endAgain(bury)
       }),
     close: () => takes.close(),
   }
