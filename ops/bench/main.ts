@@ -23,7 +23,7 @@ const measures: Record<string, Measure> = {
   peers: measurePeers,
 }
 
-/** These are there for who asks for them by name: one takes an hour, and one needs the machine to itself. */
+/** These are there for who asks for them by name: one takes minutes, and one needs the machine to itself. */
 const byName: Record<string, Measure> = { history: measureHistory, turns: measureTurns }
 
 /**
