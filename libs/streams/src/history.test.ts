@@ -150,8 +150,9 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     expect((await drain()).map(({ n, reason }) => n ?? reason)).toEqual([1, 2, 3, 'closed'])
   })
 
-  it('is whole where Redis loses the end of the session soon after it', async () => {
-    const hold = await createSession(redis, options())
+  it('is whole where Redis loses the end of the session soon after it, and does not answer at once', async () => {
+    const faults = faulty(redis)
+    const hold = await createSession(faults.redis, options())
     await tell(hold, 1)
     const rollBack = await snapshot(server, redis, sessionId)
     await tell(hold, 2)
@@ -159,8 +160,10 @@ describe.each(redisKinds)('the history of a session, on %s', (kind) => {
     await rollBack()
     const ref = { tenantId: 'tenant', sessionId }
     expect(await lookAtHistory(redis, ref)).toMatchObject({ facts: 1 })
+    faults.next = 'never arrives'
     await vi.waitFor(async () => expect(await lookAtHistory(redis, ref)).toMatchObject({ facts: 4 }), 20_000)
     await vi.waitFor(async () => expect(await keysOf(server, sessionId)).toEqual(['history:', 'sess:']))
+    expect(faults.next).toBeNull()
     expect((await drain()).map(({ n, reason }) => n ?? reason)).toEqual([1, 2, 3, 'closed'])
   })
 

@@ -74,6 +74,14 @@ export async function endSession(
   }
 }
 
+/** Ends a session and frees all that it held, however often Redis loses that meanwhile. */
+export async function endAndFree(redis: Redis, ending: Ending, onEnded: OnEnded): Promise<void> {
+  let ended = await endSession(redis, ending)
+  while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
+    ended = await endSession(redis, ending)
+  if (ended.kind === 'buried') await dropLive(redis, ending)
+}
+
 const replies = z.tuple([z.enum(['ended', 'busy', 'alive', 'buried', 'lost', 'none'])], z.string())
 
 /**

@@ -15,8 +15,8 @@ import {
   partsOf,
 } from './session-change.ts'
 import { keepCounting } from './session-count.ts'
-import { type Ended, type OnEnded, endSession, freeSession } from './session-end.ts'
-import { dropLive, showLive } from './session-index.ts'
+import { type OnEnded, endAndFree } from './session-end.ts'
+import { showLive } from './session-index.ts'
 import type { JournalLimits } from './session-journal.ts'
 import { nameOf, type SessionRef } from './session-ref.ts'
 import type { TakeWatch } from './watch-takes.ts'
@@ -216,16 +216,10 @@ export function makeHold(redis: Redis, held: HeldSession, options: MakeHoldOptio
       inTurn(async () => {
         if (isOver || takes.isTaken) return
         const facts = history === null ? [] : withLatest(encodeFacts(own, token))
-        const end = (): Promise<Ended> => endSession(redis, { ...held, ender: `${token}`, reason, facts })
-        const bury = async (): Promise<void> => {
-          let ended = await end()
-          while (ended.kind === 'ended' && (await freeSession(redis, ended.session, onEnded)) === 'not_ended')
-            ended = await end()
-          if (ended.kind === 'buried') await dropLive(redis, held)
-        }
-        await bury()
+        const ending = { ...held, ender: `${token}`, reason, facts }
+        await endAndFree(redis, ending, onEnded)
         isOver = true
-        endAgain(bury)
+        endAgain(redis, ending, onEnded)
       }),
     close: () => takes.close(),
   }
