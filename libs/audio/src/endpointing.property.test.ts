@@ -54,7 +54,7 @@ describe('Whatever is heard', () => {
       }),
       { numRuns: 300 },
     )
-    expect(utterances).toBeGreaterThan(0)
+    expect(utterances).toBeGreaterThan(10)
   })
 
   it('silence never starts an utterance', () => {

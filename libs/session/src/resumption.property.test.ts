@@ -140,8 +140,8 @@ describe('Property: cancel propagation', { timeout: 120_000 }, () => {
       }),
       runs,
     )
-    expect(Math.min(...Object.values(ends))).toBeGreaterThan(0)
-    expect(calls).toBeGreaterThan(0)
+    expect(Math.min(...Object.values(ends))).toBeGreaterThan(5)
+    expect(calls).toBeGreaterThan(1)
   })
 
   it('nobody is asked to go on with what was stopped, nor twice to do the same, and each answer is settled once', () => {

@@ -61,7 +61,7 @@ describe('Property: authentication enforcement', () => {
 
   it('nobody is let in who must not be, warm valid keys always are, and whoever is in leaves with the key', async () => {
     await fc.assert(fc.asyncProperty(histories, live), { numRuns: 40, endOnFailure: true })
-    expect(Math.min(...Object.values(reached))).toBeGreaterThan(0)
+    expect(Math.min(...Object.values(reached))).toBeGreaterThan(5)
   }, 240_000)
 
   async function live(history: typeof histories extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
