@@ -2,11 +2,11 @@ import { z } from '@hono/zod-openapi'
 import { appendAudit } from '@voicebox/store'
 import {
   closeSession,
-  type EndedSession,
   findLiveSession,
   latestTurns,
   listLiveSessions,
   type LiveSession,
+  type OnEnded,
   tellSessionEnded,
 } from '@voicebox/streams'
 import { at, moment, ofSession, ofTenant, sessionId, tenantId } from './fields.ts'
@@ -91,7 +91,7 @@ export const sessionOperations = [
       if (session === null) return noSuchSession(tenant, id)
       const entry = { tenantId: tenant, action: 'session.closed', actor: caller.actor, subject: id, details: {} }
       await appendAudit(store, [entry]) // before it is done: Redis and the database have no transaction in common
-      const onEnded = async (ended: EndedSession): Promise<void> => tellSessionEnded(await chores(), ended, log)
+      const onEnded: OnEnded = async (ended) => tellSessionEnded(await chores(), ended, log)
       const closed = await closeSession(redis, { tenantId: tenant, sessionId: session.id, holder: name, onEnded, log })
       return closed === 'none' ? noSuchSession(tenant, id) : undefined
     },

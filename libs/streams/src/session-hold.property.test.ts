@@ -55,14 +55,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 const anyDraft: Draft = { set: [['a', 1]], drop: [], save: ['b'], forget: [], gaps: [1] }
-const commits: Step = { kind: 'commit', by: 0, fault: null, again: false, draft: anyDraft }
-const isTaken: Step = { kind: 'take', place: 0 }
-const isLost: Step = { kind: 'lose', back: 1 }
+const aCommit: Step = { kind: 'commit', by: 0, fault: null, again: false, draft: anyDraft }
+const aTake: Step = { kind: 'take', place: 0 }
+const aLoss: Step = { kind: 'lose', back: 1 }
 /** What chance alone may miss: Redis falls back, and then its holder goes on, one that it has forgotten does, or another comes. */
 const losses: [Step[]][] = [
-  [[commits, commits, isLost, commits]],
-  [[commits, isTaken, isLost, commits]],
-  [[commits, commits, isLost, isTaken, commits]],
+  [[aCommit, aCommit, aLoss, aCommit]],
+  [[aCommit, aTake, aLoss, aCommit]],
+  [[aCommit, aCommit, aLoss, aTake, aCommit]],
 ]
 
 /** A process that drives the session, or once did. */

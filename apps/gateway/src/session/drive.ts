@@ -89,7 +89,7 @@ export function driveSession(socket: Socket, start: DriverStart, options: Driver
   let early: (() => void)[] = []
   let earlyLength = 0
   const executedBefore = left?.executed ?? 0
-  /** How often the session log was polled since audio came last: a process that stood still has not waited for audio meanwhile. */
+  /** How many polls fell due since audio came last: while a process stands still, none does. */
   let pollsSinceAppend = left === null ? Infinity : 0 // a client that comes back to an utterance sends more of it
 
   const patience = makePatience({ clock, holdMs: options.holdMs })
